@@ -1,0 +1,92 @@
+"""The doors: one clear sentence for every argument that cannot be used, and the seeds."""
+
+import os
+import zlib
+
+import autograd.numpy as np
+
+
+def states(name, x, dim):
+    """Return `x` as an array of states, shape (..., dim), or raise `ValueError`. Autograd's boxes pass through."""
+    if not hasattr(x, "shape"):
+        x = numbers(name, x)
+    if len(x.shape) == 0 or x.shape[-1] != dim:
+        raise ValueError(f"{name} must hold states of {dim} coordinates in its last axis, got shape {tuple(x.shape)}")
+    return x
+
+
+def numbers(name, x):
+    """Return `x` as a non-empty array of finite floats, or raise `ValueError`."""
+    try:
+        x = np.asarray(x, dtype=float)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} must be an array of numbers, got {type(x).__name__}") from None
+    if x.size == 0:
+        raise ValueError(f"{name} is empty (shape {x.shape})")
+    if not np.all(np.isfinite(x)):
+        raise ValueError(f"{name} contains {np.size(x) - np.isfinite(x).sum()} values that are NaN or infinite")
+    return x
+
+
+def finite_states(name, x, dim):
+    """Like `states`, for data that come from outside: every value must be finite too."""
+    return states(name, numbers(name, x), dim)
+
+
+def phase_space(name, dim):
+    """Return `dim` if it is a positive even whole number: a state is (q_1..q_n, p_1..p_n)."""
+    dim = whole(name, dim, 2)
+    if dim % 2:
+        raise ValueError(f"{name} must be even, one momentum for each position, got {dim}")
+    return dim
+
+
+def whole(name, value, least):
+    """Return `value` as an int of at least `least`, or raise `ValueError`."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
+        raise ValueError(f"{name} must be a whole number of at least {least}, got {value!r}")
+    return int(value)
+
+
+def positive(name, value, zero_too=False):
+    """Return `value` as a positive finite float, or raise `ValueError`."""
+    bound = "at least 0" if zero_too else "positive"
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} must be a number, got {value!r}") from None
+    if not np.isfinite(number) or number < 0 or (number == 0 and not zero_too):
+        raise ValueError(f"{name} must be finite and {bound}, got {value!r}")
+    return number
+
+
+def choice(name, value, options):
+    """Return `value` if it is one of `options`, or raise a `ValueError` that lists them."""
+    if value not in options:
+        raise ValueError(f"unknown {name} {value!r}; choose one of: {', '.join(map(str, options))}")
+    return value
+
+
+def generator(seed, purpose):
+    """A NumPy random generator for one purpose, so that equal seeds of a data set and of a network share nothing."""
+    return np.random.default_rng([whole("seed", seed, 0), zlib.crc32(purpose.encode())])
+
+
+def seed(number=0):
+    """The seed `number`, shifted by 1000 times the environment variable `HNN_LITE_SEED`.
+
+    Every notebook takes its seeds from here, so that a class can have a different run for each student, and so that
+    claims can be tested on seeds that nobody looked at.
+
+    >>> seed(3)          # with HNN_LITE_SEED unset
+    3
+
+    Raises
+    ------
+    ValueError
+        If `number` or the variable is not a whole number of at least 0.
+    """
+    text = os.environ.get("HNN_LITE_SEED", "0")
+    if not text.isdecimal():
+        raise ValueError(f"the environment variable HNN_LITE_SEED must be a whole number of at least 0, got {text!r}")
+    return whole("seed", number, 0) + 1000 * int(text)

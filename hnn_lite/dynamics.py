@@ -1,0 +1,62 @@
+"""What a law of motion can do, be it given or learned; and what it can do besides if it has a Hamiltonian."""
+
+import autograd.numpy as np
+from autograd import elementwise_grad
+
+from hnn_lite import checks, integrate
+
+
+class Dynamics:
+    """A law of motion dx/dt = field(x) on states of `dim` coordinates."""
+
+    dim: int
+
+    def field(self, x):
+        """dx/dt at the states `x`, shape (..., dim) to (..., dim)."""
+        raise NotImplementedError
+
+    def rollout(self, x0, t, rtol=1e-9):
+        """The path from `x0`, shape (..., dim), at the times `t`: shape (times, ..., dim). See `integrate.solve_ivp`."""
+        return integrate.solve_ivp(self.field, checks.finite_states("x0", x0, self.dim), t, rtol)
+
+
+class HamiltonianDynamics(Dynamics):
+    """A law of motion that follows from one scalar function H(q, p)."""
+
+    def hamiltonian(self, x):
+        """H at the states `x`, shape (..., dim) to (...), in autograd's NumPy."""
+        raise NotImplementedError
+
+    def gradient(self, x):
+        """R_H = (dH/dq, dH/dp), the direction in which H grows fastest: shape (..., dim) to (..., dim).
+
+        HNN paper, section 6.
+        """
+        return elementwise_grad(self.hamiltonian)(checks.states("x", x, self.dim))
+
+    def symplectic_gradient(self, x):
+        """S_H = (dH/dp, -dH/dq), the direction of motion, along which H stays: shape (..., dim) to (..., dim).
+
+        HNN paper, equation 2.
+        """
+        return turn(self.gradient(x))
+
+    field = symplectic_gradient
+
+
+def turn(gradient):
+    """Omega applied to a gradient: (dH/dq, dH/dp) becomes (dH/dp, -dH/dq), shape (..., dim)."""
+    n = gradient.shape[-1] // 2
+    return np.concatenate([gradient[..., n:], -gradient[..., :n]], axis=-1)
+
+
+def omega(dim):
+    """The matrix Omega = [[0, 1], [-1, 0]] in blocks of dim/2, shape (dim, dim).
+
+    Raises
+    ------
+    ValueError
+        If `dim` is odd or not positive.
+    """
+    n = checks.phase_space("dim", dim) // 2
+    return np.block([[np.zeros((n, n)), np.eye(n)], [-np.eye(n), np.zeros((n, n))]])
