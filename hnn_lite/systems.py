@@ -67,8 +67,8 @@ def mass_spring(k=2.0, m=0.5):
     """
     k, m = checks.positive("k", k), checks.positive("m", m)
     return System("mass-spring", 2,
-                  kinetic=lambda p: p[..., 0] ** 2 / (2 * m),
-                  potential=lambda q: k * q[..., 0] ** 2 / 2,
+                  kinetic=lambda p: np.sum(p**2, axis=-1) / (2 * m),
+                  potential=lambda q: k * np.sum(q**2, axis=-1) / 2,
                   sampler=lambda rng, count: _ring(rng, count, 0.1, 1.0))
 
 
@@ -90,8 +90,8 @@ def pendulum(m=0.5, g=6.0, l=1.0):
     """
     m, g, l = checks.positive("m", m), checks.positive("g", g), checks.positive("l", l)
     return System("pendulum", 2,
-                  kinetic=lambda p: p[..., 0] ** 2 / (2 * m * l**2),
-                  potential=lambda q: m * g * l * (1 - np.cos(q[..., 0])),
+                  kinetic=lambda p: np.sum(p**2, axis=-1) / (2 * m * l**2),
+                  potential=lambda q: m * g * l * np.sum(1 - np.cos(q), axis=-1),
                   sampler=lambda rng, count: _ring(rng, count, 1.3, 2.3))
 
 
