@@ -1,0 +1,1 @@
+"""Data to learn from: simulated tasks, and recordings of real systems."""

@@ -1,0 +1,96 @@
+"""What every learned law of motion shares: an MLP, its parameters, and a file to keep them in."""
+
+import json
+import zipfile
+
+import autograd.numpy as np
+
+from hnn_lite import checks
+from hnn_lite.networks.mlp import ACTIVATIONS, init_mlp
+
+
+class Model:
+    """A learned law of motion on states of `dim` coordinates.
+
+    Parameters
+    ----------
+    dim : int
+        Coordinates of a state.
+    seed : int
+        Equal seeds give equal initial parameters.
+    hidden : sequence of int
+        Widths of the hidden layers; the default is the paper's.
+    activation : str
+        A name in `networks.mlp.ACTIVATIONS`; the default is the paper's.
+
+    Attributes
+    ----------
+    params : list of tuple
+        `(W, b)` for each hidden layer and `(W,)` for the last.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range or the activation unknown.
+    """
+
+    def __init__(self, dim, seed=0, hidden=(200, 200), activation="tanh"):
+        self.dim = checks.whole("dim", dim, 1)
+        self.hidden = tuple(hidden)
+        self.activation = checks.choice("activation", activation, ACTIVATIONS)
+        self.params = init_mlp((self.dim, *self.hidden, self.outputs), seed)
+
+    def loss(self, params, x, dx):
+        """Mean over batch and components of the squared error of the field, a scalar (HNN paper, equation 3).
+
+        Parameters
+        ----------
+        params : list of tuple
+        x, dx : array, shape (batch, dim)
+            States and their time derivatives.
+        """
+        return np.mean((self.apply(params, x) - dx) ** 2)
+
+    def field(self, x):
+        return self.apply(self.params, checks.states("x", x, self.dim))
+
+    def save(self, path):
+        """Write the parameters and what is needed to rebuild the model to the `.npz` file `path`; see `load`."""
+        about = {"class": type(self).__name__, "dim": self.dim, "hidden": self.hidden, "activation": self.activation}
+        arrays = {f"{kind}{layer}": leaf for layer, leaves in enumerate(self.params)
+                  for kind, leaf in zip("Wb", leaves, strict=False)}
+        with open(path, "wb") as file:
+            np.savez(file, about=json.dumps(about), **arrays)
+
+    def __repr__(self):
+        return f"{type(self).__name__}(dim={self.dim}, hidden={self.hidden}, activation={self.activation!r})"
+
+
+def load(path, classes):
+    """Rebuild a model of one of `classes` from the `.npz` file that `Model.save` wrote.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If the file is not such a file, or its arrays do not fit.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            stored = {name: file[name] for name in file.files}
+        about = json.loads(str(stored.pop("about")))
+        model = classes[about["class"]](about["dim"], hidden=about["hidden"], activation=about["activation"])
+        params = [tuple(stored.pop(f"{kind}{layer}") for kind, _ in zip("Wb", leaves, strict=False))
+                  for layer, leaves in enumerate(model.params)]
+    except FileNotFoundError:
+        raise
+    except (OSError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as problem:
+        raise ValueError(f"{path} is not a model saved by hnn_lite ({type(problem).__name__}: {problem})") from None
+    for new, old in zip(params, model.params, strict=True):
+        for leaf, expected in zip(new, old, strict=True):
+            checks.numbers(f"a parameter in {path}", leaf)
+            if leaf.shape != expected.shape:
+                raise ValueError(f"{path} holds a parameter of shape {leaf.shape} where {expected.shape} is wanted")
+    model.params = params
+    return model

@@ -1,0 +1,20 @@
+"""The baseline: a network that learns the vector field itself."""
+
+from hnn_lite.dynamics import Dynamics
+from hnn_lite.models.base import Model
+from hnn_lite.networks.mlp import mlp
+
+
+class Baseline(Model, Dynamics):
+    """dx/dt = MLP(x): one output for each coordinate, and no law between them (HNN paper, section 3.1).
+
+    Parameters are those of `Model`.
+    """
+
+    @property
+    def outputs(self):
+        return self.dim
+
+    def apply(self, params, x):
+        """dx/dt for given parameters, shape (..., dim) to (..., dim)."""
+        return mlp(params, x, self.activation)

@@ -1,0 +1,176 @@
+"""Adam, and the loop that fits a model to a task."""
+
+from dataclasses import dataclass, field
+import math
+
+import numpy as np
+from autograd import value_and_grad
+
+from hnn_lite import checks
+from hnn_lite.networks import tree
+from hnn_lite.progress import Progress
+
+
+class TrainingDiverged(RuntimeError):
+    """The loss became NaN or infinite. The model keeps the parameters of the last finite test loss."""
+
+
+@dataclass
+class History:
+    """What happened during a training.
+
+    Attributes
+    ----------
+    train_loss : list of float
+        Loss of each step's batch, before the step.
+    test_steps, test_loss : list
+        Steps after which the test loss was evaluated, and its values.
+    stopped : str
+        Empty, or the reason why the training ended early.
+    """
+
+    train_loss: list = field(default_factory=list)
+    test_steps: list = field(default_factory=list)
+    test_loss: list = field(default_factory=list)
+    stopped: str = ""
+
+
+class Adam:
+    """Adam on one vector of parameters, in place, with coupled (L2) weight decay.
+
+    Parameters
+    ----------
+    size : int
+        Number of parameters.
+    learning_rate, weight_decay : float
+        The decay is added to the gradient, weight_decay * parameters, before the moments, as the paper's code does.
+
+    References
+    ----------
+    Kingma, Ba, arXiv:1412.6980, algorithm 1.
+    """
+
+    def __init__(self, size, learning_rate=1e-3, weight_decay=0.0, beta1=0.9, beta2=0.999, epsilon=1e-8, dtype=float):
+        self.learning_rate, self.weight_decay = learning_rate, weight_decay
+        self.beta1, self.beta2, self.epsilon = beta1, beta2, epsilon
+        self.mean, self.square = np.zeros(size, dtype), np.zeros(size, dtype)
+        self.work = np.empty(size, dtype)
+        self.steps = 0
+
+    def update(self, params, gradient):
+        """Take one step: changes `params`, and overwrites `gradient`, both of shape (size,)."""
+        self.steps += 1
+        if self.weight_decay:
+            gradient += np.multiply(params, self.weight_decay, out=self.work)
+        self.mean *= self.beta1
+        self.mean += np.multiply(gradient, 1 - self.beta1, out=self.work)
+        gradient *= gradient
+        gradient *= 1 - self.beta2
+        self.square *= self.beta2
+        self.square += gradient
+        correction = math.sqrt(1 - self.beta2**self.steps)
+        np.sqrt(self.square, out=self.work)
+        self.work += self.epsilon * correction
+        np.divide(self.mean, self.work, out=self.work)
+        self.work *= self.learning_rate * correction / (1 - self.beta1**self.steps)
+        params -= self.work
+
+
+def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.0, seed=0, dtype=np.float32,
+        test_every=100, progress=True):
+    """Train a model, in place.
+
+    The defaults are the paper's for small tasks: Adam, learning rate 1e-3, 2000 steps, the whole training set in each.
+    Arithmetic is done in `dtype`; the model holds float64 parameters before and after. Ctrl-C stops the training and
+    keeps what was learned.
+
+    Parameters
+    ----------
+    model
+        Has `params` and `loss(params, x, dx)`; see `models`.
+    task
+        Has `x`, `dx`, `test_x`, `test_dx`, each of shape (points, dim); see `datasets.tasks`.
+    steps : int
+        Gradient steps.
+    batch : int, optional
+        Points in a step, drawn without replacement until none is left, then anew; all of them if not given.
+    learning_rate, weight_decay : float
+        See `Adam`.
+    seed : int
+        For the order of the batches.
+    dtype : numpy dtype
+        float32 is faster, and its rounding is far below the noise of the data; float64 is for tests.
+    test_every : int
+        Steps between two evaluations of the test loss.
+    progress : bool
+        Whether to show a progress bar.
+
+    Returns
+    -------
+    history : History
+
+    Raises
+    ------
+    ValueError
+        If the data do not fit the model or contain NaN, or an argument is out of range.
+    TrainingDiverged
+        If the loss becomes NaN or infinite.
+    """
+    steps, test_every = checks.whole("steps", steps, 1), checks.whole("test_every", test_every, 1)
+    learning_rate = checks.positive("learning_rate", learning_rate)
+    weight_decay = checks.positive("weight_decay", weight_decay, zero_too=True)
+    x, dx = _pairs(task, "x", "dx", model.dim, dtype)
+    test = _pairs(task, "test_x", "test_dx", model.dim, dtype)
+    batches = _batches(x, dx, batch, checks.generator(seed, "order of batches"))
+
+    vector = tree.ravel(model.params, dtype)
+    params = tree.views(vector, model.params)
+    loss_and_gradient = value_and_grad(model.loss)
+    adam = Adam(vector.size, learning_rate, weight_decay, dtype=dtype)
+    history, good = History(), vector.copy()
+    bar = Progress(f"training {type(model).__name__}", steps, progress)
+    try:
+        for step in range(1, steps + 1):
+            loss, gradient = loss_and_gradient(params, *next(batches))
+            history.train_loss.append(float(loss))
+            if not math.isfinite(loss):
+                vector[:] = good
+                raise TrainingDiverged(
+                    f"the loss became {loss} at step {step} with learning rate {learning_rate:g}; the model keeps its "
+                    "last good parameters: try a smaller learning rate, and look for outliers in the data")
+            adam.update(vector, tree.ravel(gradient, dtype))
+            if step % test_every == 0 or step == steps:
+                test_loss = float(model.loss(params, *test))
+                history.test_steps.append(step)
+                history.test_loss.append(test_loss)
+                if math.isfinite(test_loss):
+                    good[:] = vector
+                bar.show(step, f"train loss {loss:.3e}, test loss {test_loss:.3e}")
+    except KeyboardInterrupt:
+        history.stopped = f"stopped by the user after {len(history.train_loss)} of {steps} steps"
+    finally:
+        model.params = tree.views(vector.astype(float), model.params)
+        bar.close(history.stopped)
+    return history
+
+
+def _pairs(task, states, derivatives, dim, dtype):
+    x = checks.finite_states(f"task.{states}", getattr(task, states), dim)
+    dx = checks.finite_states(f"task.{derivatives}", getattr(task, derivatives), dim)
+    if x.shape != dx.shape or x.ndim != 2:
+        raise ValueError(f"task.{states} and task.{derivatives} must both have shape (points, {dim}), "
+                         f"got {x.shape} and {dx.shape}")
+    return x.astype(dtype), dx.astype(dtype)
+
+
+def _batches(x, dx, batch, rng):
+    if batch is None or checks.whole("batch", batch, 1) == len(x):
+        while True:
+            yield x, dx
+    if batch > len(x):
+        raise ValueError(f"batch ({batch}) is larger than the training set ({len(x)} points)")
+    while True:
+        order = rng.permutation(len(x))
+        for start in range(0, len(x) - batch + 1, batch):
+            chosen = order[start:start + batch]
+            yield x[chosen], dx[chosen]
