@@ -1,0 +1,219 @@
+"""Run the book's notebooks in fresh kernels and store their outputs, the same each time.
+
+    python book/execute.py                       every notebook of the book, in place
+    python book/execute.py mechanics/x.ipynb     these only (paths as the shell sees them)
+    python book/execute.py --check               run copies, store nothing: do all claims hold?
+    python book/execute.py --times FILE          and write the seconds that each one took into FILE
+    python book/execute.py --list                print the notebooks' paths
+
+A notebook whose run fails, or writes to stderr, is left as it was. What depends on the run and not on the book (timings,
+cell ids, the state of widgets, addresses in memory, the version of Python) is not stored, so a second run changes nothing.
+"""
+
+import argparse
+import concurrent.futures
+import hashlib
+import json
+import os
+import pathlib
+import re
+import shutil
+import sys
+import tempfile
+import time
+
+import nbclient
+import nbformat
+from traitlets.config import Config
+
+BOOK = pathlib.Path(__file__).resolve().parent
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+LANGUAGE = {"file_extension": ".py", "name": "python"}
+LEFT_OUT = {".ipynb_checkpoints", "_build", "assignments"}
+OF_THE_RUN = ("execution", "ExecuteTime", "collapsed", "scrolled")
+WIDGET = "application/vnd.jupyter.widget-view+json"
+SECONDS_PER_CELL = 3600
+SOCKETS = Config(KernelManager={"transport": "ipc"}) if os.name == "posix" else Config()     # no port, no warning about one
+
+
+class RunError(RuntimeError):
+    """A notebook did not run to its end without an error."""
+
+
+def notebooks(book=BOOK):
+    """Every notebook of the book, those in folders first: a page at the top may report on all the others."""
+    found = (path for path in book.rglob("*.ipynb") if not LEFT_OUT & set(path.relative_to(book).parts))
+    return sorted(found, key=lambda path: (-len(path.parts), path))
+
+
+def reading_minutes(notebook):
+    """Minutes to read a notebook with a pencil at hand, hidden solutions left out.
+
+    180 words a minute; besides, 30 seconds for a figure, 20 for a displayed formula, 4 for a line of code.
+    """
+    words = figures = formulas = lines = 0
+    in_solution = False
+    for cell in notebook.cells:
+        if "{solution-start}" in cell.source:
+            in_solution = True
+        if "{solution-end}" in cell.source:
+            in_solution = False
+        elif in_solution or "hide-cell" in cell.metadata.get("tags", []):
+            continue
+        elif cell.cell_type == "code":
+            hidden = {"hide-input", "remove-input"} & set(cell.metadata.get("tags", []))
+            lines += 0 if hidden else sum(bool(line.strip()) for line in cell.source.splitlines())
+            figures += "figure" in cell.metadata.get("mystnb", {})
+        elif cell.cell_type == "markdown":
+            text, blocks = re.subn(r"\$\$.*?\$\$|^```\{math\}.*?^```", " ", cell.source, flags=re.S | re.M)
+            formulas += blocks
+            words += len(re.findall(r"[A-Za-z][\w'’-]*", text))
+    return words / 180 + figures * 30 / 60 + formulas * 20 / 60 + lines * 4 / 60
+
+
+def run(path):
+    """Run a notebook in a fresh kernel, in its folder, and return it, normalised, with its outputs and the seconds."""
+    notebook = nbformat.read(path, as_version=4)
+    notebook.metadata["kernelspec"] = dict(KERNEL)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell["outputs"], cell["execution_count"] = [], None
+    client = nbclient.NotebookClient(notebook, config=SOCKETS, timeout=SECONDS_PER_CELL, record_timing=False,
+                                     store_widget_state=False,
+                                     resources={"metadata": {"path": str(pathlib.Path(path).resolve().parent)}})
+    start = time.perf_counter()
+    try:
+        client.execute()
+    except nbclient.exceptions.CellExecutionError as error:
+        number = max(i for i, cell in enumerate(notebook.cells, 1) if cell.get("outputs"))
+        raise RunError(f"cell {number} failed:\n{_plain(str(error))}") from None
+    except (nbclient.exceptions.CellTimeoutError, nbclient.exceptions.DeadKernelError) as error:
+        raise RunError(str(error)) from None
+    seconds = time.perf_counter() - start
+    for number, cell in enumerate(notebook.cells, 1):
+        for output in cell.get("outputs", []):
+            if output.get("name") == "stderr":
+                raise RunError(f"cell {number} wrote to stderr, which a page must not show:\n{_plain(output['text'])}")
+    return normalised(notebook), seconds
+
+
+def normalised(notebook):
+    """The notebook without what depends on the run, its cells' ids derived from their sources."""
+    seen = {}
+    for cell in notebook.cells:
+        digest = hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()[:8]
+        seen[digest] = seen.get(digest, 0) + 1
+        cell["id"] = digest if seen[digest] == 1 else f"{digest}-{seen[digest]}"
+        for key in OF_THE_RUN:
+            cell.metadata.pop(key, None)
+        if cell.cell_type == "code":
+            cell["outputs"] = _normalised_outputs(cell.outputs)
+    metadata = {"kernelspec": KERNEL, "language_info": LANGUAGE}
+    notebook["metadata"] = nbformat.from_dict(metadata)
+    notebook["nbformat"], notebook["nbformat_minor"] = 4, 5
+    return notebook
+
+
+def _normalised_outputs(outputs):
+    kept = []
+    for output in outputs:
+        if "data" in output:
+            output["data"].pop(WIDGET, None)
+            if "text/plain" in output["data"]:
+                output["data"]["text/plain"] = _without_addresses(output["data"]["text/plain"])
+        elif output["output_type"] == "stream":
+            output["text"] = _without_addresses(output["text"])
+            if kept and kept[-1].get("name") == output["name"]:      # one stream, however the kernel cut it
+                kept[-1]["text"] += output["text"]
+                continue
+        kept.append(output)
+    return kept
+
+
+def _without_addresses(text):
+    return re.sub(r" at 0x[0-9a-fA-F]+", "", text)
+
+
+def _plain(text):
+    return re.sub(r"\x1b\[[0-9;]*m", "", text).rstrip()
+
+
+def store(notebook, path):
+    """Write a notebook in one go: a stop in between leaves the old file."""
+    part = path.with_name(path.name + ".part")
+    nbformat.write(notebook, part)
+    os.replace(part, path)
+
+
+def rounded(seconds):
+    """Seconds as coarse as a reader wants them."""
+    step = 1 if seconds < 10 else 5 if seconds < 60 else 10
+    return max(1, step * round(seconds / step))
+
+
+def note_time(file, name, seconds):
+    """Merge one notebook's seconds into the JSON file, keyed by its path within the book."""
+    times = json.loads(file.read_text()) if file.exists() else {}
+    times[name.as_posix()] = rounded(seconds)
+    times = {key: times[key] for key in sorted(times) if (BOOK / key).exists()}
+    file.write_text(json.dumps(times, indent=1) + "\n")
+
+
+def one(path, keep):
+    """Run one notebook and store it if `keep`; return (path, seconds, what went wrong)."""
+    try:
+        notebook, seconds = run(path)
+    except RunError as error:
+        return path, None, str(error)
+    if keep:
+        store(notebook, path)
+    return path, seconds, None
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("notebooks", nargs="*", type=pathlib.Path, metavar="NOTEBOOK")
+    parser.add_argument("--check", action="store_true", help="run a temporary copy of the book, store nothing")
+    parser.add_argument("--times", type=pathlib.Path, metavar="FILE", help="write the seconds of each into this JSON file")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="notebooks at the same time (default: 1)")
+    parser.add_argument("--list", action="store_true", help="print the paths and stop")
+    wanted = parser.parse_args()
+    paths = [path.resolve() for path in wanted.notebooks] or notebooks()
+    missing = [str(path) for path in paths if not path.is_file()]
+    if missing:
+        sys.exit(f"no such notebook: {', '.join(missing)}")
+    outside = [str(path) for path in paths if not path.is_relative_to(BOOK)]
+    if outside and (wanted.check or wanted.times):
+        sys.exit(f"--check and --times are for the book's own notebooks, not for {', '.join(outside)}")
+    if wanted.list:
+        for path in paths:
+            print(os.path.relpath(path))
+        return
+
+    for library in ("OMP", "OPENBLAS", "MKL"):       # one thread, so that sums are added up in the same order everywhere
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
+    with tempfile.TemporaryDirectory() as folder:
+        root = BOOK
+        if wanted.check:
+            root = pathlib.Path(folder).resolve() / "book"
+            shutil.copytree(BOOK, root, ignore=shutil.ignore_patterns("_build", ".ipynb_checkpoints"))
+            paths = [root / path.relative_to(BOOK) for path in paths]
+        failed = 0
+        with concurrent.futures.ProcessPoolExecutor(max(1, wanted.jobs)) as pool:
+            for future in concurrent.futures.as_completed([pool.submit(one, path, not wanted.check) for path in paths]):
+                path, seconds, problem = future.result()
+                name = path.relative_to(root) if path.is_relative_to(root) else path
+                if problem:
+                    failed += 1
+                    print(f"FAILED {name}: {problem}", file=sys.stderr, flush=True)
+                else:
+                    print(f"{name}: {seconds:.0f} s", flush=True)
+                    if wanted.times:
+                        note_time(wanted.times, name, seconds)
+    if failed:
+        sys.exit(f"{failed} of {len(paths)} notebooks failed" + ("" if wanted.check else "; they are left as they were"))
+
+
+if __name__ == "__main__":
+    main()
