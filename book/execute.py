@@ -24,7 +24,6 @@ import time
 
 import nbclient
 import nbformat
-from traitlets.config import Config
 
 BOOK = pathlib.Path(__file__).resolve().parent
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -33,7 +32,7 @@ LEFT_OUT = {".ipynb_checkpoints", "_build", "assignments"}
 OF_THE_RUN = ("execution", "ExecuteTime", "collapsed", "scrolled")
 WIDGET = "application/vnd.jupyter.widget-view+json"
 SECONDS_PER_CELL = 3600
-SOCKETS = Config(KernelManager={"transport": "ipc"}) if os.name == "posix" else Config()     # no port, no warning about one
+ERRORS_ONLY = ["--IPKernelApp.log_level=ERROR"]
 
 
 class RunError(RuntimeError):
@@ -78,8 +77,8 @@ def run(path):
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell["outputs"], cell["execution_count"] = [], None
-    client = nbclient.NotebookClient(notebook, config=SOCKETS, timeout=SECONDS_PER_CELL, record_timing=False,
-                                     store_widget_state=False,
+    client = nbclient.NotebookClient(notebook, timeout=SECONDS_PER_CELL, record_timing=False, store_widget_state=False,
+                                     extra_arguments=ERRORS_ONLY,
                                      resources={"metadata": {"path": str(pathlib.Path(path).resolve().parent)}})
     start = time.perf_counter()
     try:
