@@ -1,0 +1,194 @@
+"""Recordings of real systems: Schmidt and Lipson's data, fetched from their journal, and the pendulum of task 3."""
+
+from dataclasses import dataclass
+import hashlib
+import logging
+import os
+import pathlib
+import tempfile
+import zipfile
+import zlib
+
+import numpy as np
+import pooch
+
+from hnn_lite import checks, systems
+from hnn_lite.datasets.task import Task
+
+FILE = "invar_datasets.zip"
+SHA256 = "9794ee02f45403f87b739cc235a046bd424a73b8222067165f66463cef57be59"
+ADDRESSES = (           # tried in this order: the journal's supplement, then a public copy
+    "https://www.science.org/doi/suppl/10.1126/science.1165893/suppl_file/invar_datasets.zip",
+    "https://raw.githubusercontent.com/DrewSosa/dissipative_hnns/master/experiment_realpend/invar_datasets.zip",
+)
+BY_HAND = (f"get {FILE} by hand from the supplement of doi:10.1126/science.1165893 or from {ADDRESSES[-1]}, put it into a "
+           "folder, and set the environment variable HNN_LITE_DATA to that folder")
+TRAIN = 4 / 5           # HNN paper: the share of the recording to train on, from its start
+
+
+class DataUnavailable(RuntimeError):
+    """The recordings cannot be had; the message says why, and what to do."""
+
+
+@dataclass(frozen=True)
+class Recording(Task):
+    """A task made of one recorded trajectory: the attributes of `Task`, and what was recorded.
+
+    Attributes
+    ----------
+    t : array, shape (rows,)
+        Times of the recording, s.
+    states : array, shape (rows, dim)
+        All states, training and test, in order.
+    """
+
+    t: np.ndarray
+    states: np.ndarray
+
+
+def pendulum(derivative="forward"):
+    """Task 3: a real pendulum, filmed by Schmidt and Lipson (table `real_pend_h_1`: 556 rows, 1/6 s apart but for ten gaps).
+
+    A state is the angle from hanging (rad) and the angular velocity (rad/s). The first 4/5 are for training, the rest is
+    for testing. No law is known for it: `system` is None, and the energy is `systems.real_pendulum_energy`.
+
+    Parameters
+    ----------
+    derivative : str
+        "forward", as in the paper: (x(t + dt) - x(t)) / dt, which is off by dt/2 times the second derivative.
+        "central": the slope at x(t) of the parabola through three neighbours; the error is of second order in dt. The
+        rows at both ends have no such slope and are left out.
+
+    Returns
+    -------
+    task : Recording
+
+    Raises
+    ------
+    ValueError
+        If `derivative` is unknown.
+    DataUnavailable
+        If the file cannot be had; see `fetch`.
+    """
+    checks.choice("derivative", derivative, ("forward", "central"))
+    columns = table("real_pend_h_1")
+    t, states = columns["t"], np.stack([columns["o"], columns["v"]], axis=-1)
+    split, rows = int(TRAIN * (len(t) - 1)), np.arange(len(t) - 1)
+    if derivative == "forward":
+        slope = np.diff(states, axis=0) / np.diff(t)[:, None]
+    else:
+        slope, rows = np.gradient(states, t, axis=0), rows[1:]
+    train, test = rows[rows < split], rows[rows >= split]
+    return Recording("real-pendulum", None, systems.real_pendulum_energy, states[train], slope[train], states[test],
+                     slope[test], starts=states[test[:1]], times=t[test] - t[test[0]], reference=states[test, None],
+                     t=t, states=states)
+
+
+def table(name):
+    """One of the tables of Schmidt and Lipson's file, column by column.
+
+    Parameters
+    ----------
+    name : str
+        Such as "real_pend_h_1" (pendulum), "real_double_linear_h_1" (two coupled oscillators on an air track) or
+        "real_double_pend_h_1" (double pendulum). An unknown name is answered with all of them.
+
+    Returns
+    -------
+    columns : dict of str to array, shape (rows,)
+        "trial" (the number of the run) and "t" (its time), then the columns under the names that the table's first line
+        has for them, such as "o" (angle) and "v" (velocity). Columns beyond those are "extra1", "extra2", ...
+
+    Raises
+    ------
+    ValueError
+        If there is no such table.
+    DataUnavailable
+        If the file cannot be had or read.
+    """
+    path = fetch()
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = sorted(member.removesuffix(".txt") for member in archive.namelist() if member.endswith(".txt"))
+            checks.choice("table", name, names)
+            header, *rows = archive.read(f"{name}.txt").decode("ascii").splitlines()
+    except (OSError, EOFError, zipfile.BadZipFile, zlib.error) as problem:
+        raise DataUnavailable(f"{path} cannot be read as a zip file ({problem}); {BY_HAND}") from None
+    values = np.loadtxt(rows, ndmin=2)
+    titles = ["trial", "t", *header.lstrip("% ").split()]
+    titles += [f"extra{number}" for number in range(1, values.shape[1] - len(titles) + 1)]
+    return dict(zip(titles, values.T, strict=True))
+
+
+def fetch():
+    """The path of Schmidt and Lipson's file on this machine, its checksum verified.
+
+    If the environment variable HNN_LITE_DATA is set, the file must lie in the folder that it names. Otherwise it comes
+    from the cache (`pooch.os_cache("hnn_lite")`), and the first time from one of `ADDRESSES`.
+
+    Returns
+    -------
+    path : pathlib.Path
+
+    Raises
+    ------
+    DataUnavailable
+        If the file is not in that folder, cannot be downloaded or stored, or has the wrong checksum.
+
+    References
+    ----------
+    Schmidt, Lipson, Distilling free-form natural laws from experimental data, Science 324 (2009) 81-85, supplement.
+    """
+    folder = os.environ.get("HNN_LITE_DATA")
+    if folder:
+        path = pathlib.Path(folder) / FILE
+        if not path.is_file():
+            raise DataUnavailable(f"HNN_LITE_DATA is set to {folder!r}, but there is no {FILE} in it: put it there, or unset "
+                                  "the variable to have it downloaded")
+        if not _is_right(path):
+            raise DataUnavailable(f"{path} has the wrong checksum, so it is not the file that this book was made with: "
+                                  "replace it, or unset HNN_LITE_DATA to have it downloaded")
+        return path
+    path = pathlib.Path(pooch.os_cache("hnn_lite")) / FILE
+    if not _is_right(path):
+        _download(path)
+    return path
+
+
+def _download(path):
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=path.parent).close()
+    except OSError as problem:
+        raise DataUnavailable(f"the folder {path.parent} for downloaded data cannot be written to "
+                              f"({problem.strerror}); {BY_HAND}") from None
+    problems = []
+    log = pooch.get_logger()
+    level = log.level
+    log.setLevel(logging.WARNING)            # a page should not show where this machine keeps its cache
+    try:
+        for address in ADDRESSES:
+            try:
+                pooch.retrieve(address, f"sha256:{SHA256}", FILE, path.parent)
+                return
+            except (OSError, ValueError) as problem:        # no connection, refused, not found; wrong checksum
+                problems.append(f"{address}: {_in_short(problem)}")
+    finally:
+        log.setLevel(level)
+    raise DataUnavailable(f"{FILE} could not be downloaded ({'; '.join(problems)}); {BY_HAND}")
+
+
+def _is_right(path):
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest() == SHA256
+    except FileNotFoundError:
+        return False
+    except OSError as problem:
+        raise DataUnavailable(f"{path} cannot be read ({problem.strerror}); {BY_HAND}") from None
+
+
+def _in_short(problem):
+    response = getattr(problem, "response", None)
+    if response is not None:
+        return f"the server answered {response.status_code}"
+    return "the wrong checksum" if isinstance(problem, ValueError) and "hash" in str(problem) else type(problem).__name__
