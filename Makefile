@@ -1,0 +1,71 @@
+# make book     build the book into _build/html from the notebooks' stored outputs
+# make test     every check: the library, every notebook run again, the built book opened in a browser
+# make lab      JupyterLab on the notebooks
+# make serve    build the book and serve it on this machine
+# make execute  run every notebook in place and store its outputs
+# make times    the same, and measure how long each takes
+# make seeds    run copies of every notebook with other seeds: do all claims hold?
+# make clean    remove what was built;  make distclean: the environment too
+
+PYTHON ?= python3
+PORT ?= 8000
+SEEDS ?= 1 2 3
+ENV := .venv
+BIN := $(ENV)/bin
+READY := $(ENV)/.ready
+
+# one thread for the linear algebra of each of the two workers
+ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 VECLIB_MAXIMUM_THREADS=1
+
+.PHONY: book test lab serve execute times seeds clean distclean
+.DELETE_ON_ERROR:
+
+book: $(READY)
+	@rm -rf _build
+	@$(BIN)/jupyter-book build book --config _config.yml --toc book/_toc.yml --path-output . -W -n --keep-going --all --quiet
+	@test -f _build/html/index.html
+	@echo "The book is ready. Open  file://$(CURDIR)/_build/html/index.html"
+
+test: $(READY)
+	@$(ONE_THREAD) $(BIN)/python -m pytest tests $$($(BIN)/python book/execute.py --list) \
+	    --nbval-lax --nbval-current-env --nbval-sanitize-with tests/sanitize.cfg -n 2 --dist loadfile
+
+lab: $(READY)
+	@$(BIN)/jupyter lab book
+
+serve: book
+	@echo "Serving http://localhost:$(PORT)  (stop with Ctrl-C)"
+	@$(BIN)/python -m http.server $(PORT) --bind localhost --directory _build/html
+
+execute: $(READY)
+	@$(BIN)/python book/execute.py
+
+times: $(READY)
+	@$(BIN)/python book/execute.py --times book/execution_times.json
+
+seeds: $(READY)
+	@failed=; for seed in $(SEEDS); do \
+	    echo "HNN_LITE_SEED=$$seed"; \
+	    HNN_LITE_SEED=$$seed $(BIN)/python book/execute.py --check --jobs 2 || failed="$$failed $$seed"; \
+	done; \
+	if [ -n "$$failed" ]; then echo "claims that do not hold, or errors, with HNN_LITE_SEED =$$failed" >&2; exit 1; fi; \
+	echo "All claims hold with HNN_LITE_SEED = $(SEEDS)."
+
+$(READY): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	    echo "The book needs Python 3.11 or later, and '$(PYTHON)' is not: name one with  make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+	    echo "This Python cannot make a virtual environment: install its venv module (on Debian and Ubuntu: apt-get install python3-venv)." >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv --clear $(ENV)
+	@echo "Installing what the book needs into $(ENV) (once, about a minute) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@$(BIN)/python -m pip check
+	@touch $(READY)
+
+clean:
+	@rm -rf _build .pytest_cache .hypothesis
+	@find book hnn_lite tests -name __pycache__ -o -name .ipynb_checkpoints | xargs rm -rf
+
+distclean: clean
+	@rm -rf $(ENV) hnn_lite.egg-info
