@@ -14,7 +14,8 @@ import pytest
 import hnn_lite as hl
 from hnn_lite.datasets import recordings, tasks
 
-TABLE = "%o v\r\n" + "".join(f" 0.0e+000 {t:.16e} {np.cos(t):.16e} {-np.sin(t):.16e} \r\n" for t in np.arange(30) / 6)
+TIMES = np.delete(np.arange(31) / 6, 7)          # one gap, as in the recording
+TABLE = "%o v\r\n" + "".join(f" 0.0e+000 {t:.16e} {np.cos(t):.16e} {-np.sin(t):.16e} \r\n" for t in TIMES)
 
 
 def a_zip(files):
@@ -177,9 +178,9 @@ def test_tables(local):
         recordings.table("notes")
 
 
-@pytest.mark.parametrize(("derivative", "order", "largest"), [("forward", 1, 0.09), ("central", 2, 0.005)])
+@pytest.mark.parametrize(("derivative", "order", "largest"), [("forward", 1, 0.18), ("central", 2, 0.011)])
 def test_the_pendulum_of_a_known_motion(local, derivative, order, largest):
-    """The table above holds a rotation, so the derivatives are known and so is the order of their error."""
+    """The table above holds a rotation, so the derivatives are known, and the sizes of their errors, dt/2 and dt²/6."""
     (local / "invar_datasets.zip").write_bytes(GOOD)
     task = recordings.pendulum(derivative)
     exact = np.stack([task.x[:, 1], -task.x[:, 0]], axis=-1)
