@@ -22,7 +22,7 @@ ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 VECLIB_
 
 book: $(READY)
 	@rm -rf _build
-	@$(BIN)/jupyter-book build book --config _config.yml --toc book/_toc.yml --path-output . -W -n --keep-going --all --quiet
+	@$(BIN)/jupyter-book build book --config _config.yml --path-output . -W -n --keep-going --all --quiet
 	@test -f _build/html/index.html
 	@echo "The book is ready. Open  file://$(CURDIR)/_build/html/index.html"
 
