@@ -3,12 +3,12 @@
 import os
 import zlib
 
-import autograd.numpy as np
+import numpy as np
 
 
 def states(name, x, dim):
     """Return `x` as an array of states, shape (..., dim), or raise `ValueError`. Autograd's boxes pass through."""
-    if not hasattr(x, "shape"):
+    if not hasattr(x, "shape") or (isinstance(x, np.ndarray) and x.dtype.kind != "f"):
         x = numbers(name, x)
     if len(x.shape) == 0 or x.shape[-1] != dim:
         raise ValueError(f"{name} must hold states of {dim} coordinates in its last axis, got shape {tuple(x.shape)}")
@@ -18,9 +18,12 @@ def states(name, x, dim):
 def numbers(name, x):
     """Return `x` as a non-empty array of finite floats, or raise `ValueError`."""
     try:
-        x = np.asarray(x, dtype=float)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} must be an array of numbers, got {type(x).__name__}") from None
+        array = np.asarray(x)
+    except ValueError:                     # a ragged list
+        array = np.asarray(None)
+    if array.dtype.kind not in "biuf":
+        raise ValueError(f"{name} must be an array of real numbers, got {type(x).__name__}")
+    x = array.astype(float, copy=False)
     if x.size == 0:
         raise ValueError(f"{name} is empty (shape {x.shape})")
     if not np.all(np.isfinite(x)):
@@ -48,6 +51,13 @@ def whole(name, value, least):
     return int(value)
 
 
+def wholes(name, values, least):
+    """Return `values` as a tuple of ints of at least `least`, or raise `ValueError`."""
+    if not isinstance(values, (list, tuple, np.ndarray)):
+        raise ValueError(f"{name} must be a list of whole numbers, got {values!r}")
+    return tuple(whole(f"each number in {name}", value, least) for value in values)
+
+
 def positive(name, value, zero_too=False):
     """Return `value` as a positive finite float, or raise `ValueError`."""
     bound = "at least 0" if zero_too else "positive"
@@ -62,7 +72,7 @@ def positive(name, value, zero_too=False):
 
 def choice(name, value, options):
     """Return `value` if it is one of `options`, or raise a `ValueError` that lists them."""
-    if value not in options:
+    if value not in list(options):
         raise ValueError(f"unknown {name} {value!r}; choose one of: {', '.join(map(str, options))}")
     return value
 

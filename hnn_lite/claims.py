@@ -1,5 +1,7 @@
 """Statements that a page makes about its own numbers: they hold, or the page stops."""
 
+import numpy as np
+
 
 class ClaimError(AssertionError):
     """A statement on a page is false for the numbers that the page computed."""
@@ -21,7 +23,13 @@ def claim(statement, holds, measured=None):
     ------
     ClaimError
         If `holds` is false.
+    ValueError
+        If `holds` is anything but one truth value: NaN, say, counts as true in Python.
     """
+    if not isinstance(holds, (bool, np.bool_)):
+        raise ValueError(f"holds must be True or False, got {type(holds).__name__}")
+    if not isinstance(measured, (str, type(None))) and np.ndim(measured) > 0:
+        raise ValueError(f"measured must be one number or a text, got an array of shape {np.shape(measured)}")
     figure = measured if isinstance(measured, (str, type(None))) else f"{float(measured):.3g}"
     text = statement if figure is None else f"{statement} (measured {figure})"
     if not holds:

@@ -45,8 +45,16 @@ class HamiltonianDynamics(Dynamics):
 
 
 def turn(gradient):
-    """Omega applied to a gradient: (dH/dq, dH/dp) becomes (dH/dp, -dH/dq), shape (..., dim)."""
-    n = gradient.shape[-1] // 2
+    """Omega applied to a gradient: (dH/dq, dH/dp) becomes (dH/dp, -dH/dq), shape (..., dim).
+
+    Raises
+    ------
+    ValueError
+        If dim is odd.
+    """
+    if not hasattr(gradient, "shape"):
+        gradient = checks.numbers("gradient", gradient)
+    n = checks.phase_space("the last axis of gradient", gradient.shape[-1] if gradient.shape else 0) // 2
     return np.concatenate([gradient[..., n:], -gradient[..., :n]], axis=-1)
 
 

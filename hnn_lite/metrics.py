@@ -65,13 +65,16 @@ def energy_mse(model, task, energy=None, stretch=None):
     Raises
     ------
     ValueError
-        If `stretch` is unknown.
+        If `stretch` is unknown, or `energy` does not give one number for each state.
     IntegrationError
         If a path of the model cannot be followed to its end.
     """
     energy = energy or task.energy
     checks.choice("stretch", stretch, (None, "once", "growing"))
     true_energy = energy(task.reference)
+    if np.shape(true_energy) != task.reference.shape[:-1]:
+        raise ValueError(f"energy must map states of shape {task.reference.shape} to {task.reference.shape[:-1]}, "
+                         f"got {np.shape(true_energy)}")
     if stretch == "growing":
         paths = np.stack([model.rollout(start, task.times * TIME_STRETCH ** (2 + number))
                           for number, start in enumerate(task.starts)], axis=1)

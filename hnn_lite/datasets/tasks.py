@@ -96,6 +96,8 @@ class DampedPendulum(Dynamics):
 
 
 def _simulated(system, seed, trajectories, points, noise):
+    if not isinstance(system, systems.System):
+        raise ValueError(f"system must be a System, such as systems.pendulum(), got {type(system).__name__}")
     trajectories = checks.whole("trajectories", trajectories, 1)
     t = np.linspace(0, 3, checks.whole("points", points, 2))
     noise = checks.positive("noise", noise, zero_too=True)

@@ -3,6 +3,8 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
+from hnn_lite import checks
+
 # Okabe and Ito's colours: distinct for readers who do not see red and green apart
 COLOURS = {"truth": "#1a1a1a", "baseline": "#D55E00", "hnn": "#0072B2", "action-angle": "#009E73", "data": "#8a8a8a"}
 STYLES = {"truth": (0, (4, 2)), "baseline": "-", "hnn": "-", "action-angle": (0, (6, 1, 1, 1)), "data": ":"}
@@ -28,6 +30,7 @@ def use_style():
 
 def line(name):
     """Colour, line style and label of "truth", "baseline", "hnn", "action-angle" or "data", as keywords for `plot`."""
+    checks.choice("name", name, COLOURS)
     return {"color": COLOURS[name], "linestyle": STYLES[name], "label": LABELS[name]}
 
 
