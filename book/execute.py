@@ -24,6 +24,7 @@ import time
 
 import nbclient
 import nbformat
+import yaml
 
 BOOK = pathlib.Path(__file__).resolve().parent
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -70,6 +71,27 @@ def reading_minutes(notebook):
     return words / 180 + figures * 30 / 60 + formulas * 20 / 60 + lines * 4 / 60
 
 
+def chapters(book=BOOK):
+    """The notebooks that `_toc.yml` names, in its order, as pairs (caption of the part, path)."""
+    toc = yaml.safe_load((book / "_toc.yml").read_text())
+    listed = ((part["caption"], book / f"{page['file']}.ipynb") for part in toc["parts"] for page in part["chapters"])
+    return [(part, path) for part, path in listed if path.exists()]
+
+
+def timetable(times):
+    """A Markdown table of the book's chapters: minutes to read, to the nearest 5, and seconds to run, from `times`."""
+    rows = ["| part | chapter | minutes to read | seconds to run |", "|:--|:--|--:|--:|"]
+    for part, path in chapters():
+        name = path.relative_to(BOOK).as_posix()
+        if "/" not in name:          # pages at the top are not chapters
+            continue
+        notebook = nbformat.read(path, as_version=4)
+        title = re.search(r"^# (.+)", notebook.cells[0].source, re.M)[1]
+        minutes = 5 * round(reading_minutes(notebook) / 5)
+        rows.append(f"| {part} | [{title}]({name}) | {minutes} | {times.get(name, 'not measured')} |")
+    return "\n".join(rows)
+
+
 def run(path):
     """Run a notebook in a fresh kernel, in its folder, and return it, normalised, with its outputs and the seconds."""
     notebook = nbformat.read(path, as_version=4)
@@ -93,6 +115,9 @@ def run(path):
         for output in cell.get("outputs", []):
             if output.get("name") == "stderr":
                 raise RunError(f"cell {number} wrote to stderr, which a page must not show:\n{_plain(output['text'])}")
+        if "figure" in cell.metadata.get("mystnb", {}) and len(cell.outputs) != 1:
+            raise RunError(f"cell {number} has a figure's caption, so it must show one figure and nothing else, but it has "
+                           f"{len(cell.outputs)} outputs (a last line without semicolon?)")
     return normalised(notebook), seconds
 
 
@@ -192,6 +217,8 @@ def main():
     for library in ("OMP", "OPENBLAS", "MKL"):       # one thread, so that sums are added up in the same order everywhere
         os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
+    if os.environ.get("HNN_LITE_DATA"):
+        os.environ["HNN_LITE_DATA"] = os.path.abspath(os.environ["HNN_LITE_DATA"])
     with tempfile.TemporaryDirectory() as folder:
         root = BOOK
         if wanted.check:

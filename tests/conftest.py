@@ -9,6 +9,9 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "book"))
 
+if os.environ.get("HNN_LITE_DATA"):          # a notebook runs in its own folder, so a relative path would mean another place
+    os.environ["HNN_LITE_DATA"] = os.path.abspath(os.environ["HNN_LITE_DATA"])
+
 # chapters that cannot run without the measured data
 NEED_DATA = {"real-pendulum.ipynb"}
 
