@@ -1,6 +1,6 @@
 """Hamiltonian Neural Networks and Action-Angle Networks from scratch: the library behind *The Shape of Motion*."""
 
-from hnn_lite import integrate, metrics, systems
+from hnn_lite import experiments, integrate, metrics, systems
 from hnn_lite.checks import seed
 from hnn_lite.claims import ClaimError, claim
 from hnn_lite.datasets import recordings, tasks
@@ -9,5 +9,5 @@ from hnn_lite.models import HNN, Baseline, load
 from hnn_lite.show import plots as plot
 from hnn_lite.training import TrainingDiverged, fit
 
-__all__ = ["HNN", "Baseline", "ClaimError", "TrainingDiverged", "claim", "fit", "integrate", "load", "metrics", "omega",
+__all__ = ["HNN", "Baseline", "ClaimError", "TrainingDiverged", "claim", "experiments", "fit", "integrate", "load", "metrics", "omega",
            "plot", "recordings", "seed", "systems", "tasks", "turn"]

@@ -4,10 +4,9 @@ from dataclasses import dataclass, field
 import math
 
 import numpy as np
-from autograd import value_and_grad
 
 from hnn_lite import checks
-from hnn_lite.networks import tree
+from hnn_lite.networks import fused, tree
 from hnn_lite.progress import Progress
 
 
@@ -87,7 +86,7 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
     Parameters
     ----------
     model
-        Has `params` and `loss(params, x, dx)`; see `models`.
+        Has `params`, `loss(params, x, dx)` and `trainer`; see `models.base.Model`.
     task
         Has `x`, `dx`, `test_x`, `test_dx`, each of shape (points, dim); see `datasets.tasks`.
     steps : int
@@ -125,27 +124,28 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
 
     vector = tree.ravel(model.params, dtype)
     params = tree.views(vector, model.params)
-    loss_and_gradient = value_and_grad(model.loss)
+    trainer = model.trainer(batch or len(x), params)
     adam = Adam(vector.size, learning_rate, weight_decay, dtype=dtype)
     history, good = History(), vector.copy()
     bar = Progress(f"training {type(model).__name__}", steps, progress)
     try:
-        for step in range(1, steps + 1):
-            loss, gradient = loss_and_gradient(params, *next(batches))
-            history.train_loss.append(float(loss))
-            if not math.isfinite(loss):
-                vector[:] = good
-                raise TrainingDiverged(
-                    f"the loss became {loss} at step {step} with learning rate {learning_rate:g}; the model keeps its "
-                    "last good parameters: try a smaller learning rate, and look for outliers in the data")
-            adam.update(vector, tree.ravel(gradient, dtype))
-            if step % test_every == 0 or step == steps:
-                test_loss = float(model.loss(params, *test))
-                history.test_steps.append(step)
-                history.test_loss.append(test_loss)
-                if math.isfinite(test_loss):
-                    good[:] = vector
-                bar.show(step, f"train loss {loss:.3e}, test loss {test_loss:.3e}")
+        with fused.threads() as run:
+            for step in range(1, steps + 1):
+                loss, gradient = trainer(params, *next(batches), run)
+                history.train_loss.append(loss)
+                if not math.isfinite(loss):
+                    vector[:] = good
+                    raise TrainingDiverged(
+                        f"the loss became {loss} at step {step} with learning rate {learning_rate:g}; the model keeps "
+                        "its last good parameters: try a smaller learning rate, and look for outliers in the data")
+                adam.update(vector, gradient)
+                if step % test_every == 0 or step == steps:
+                    test_loss = float(model.loss(params, *test))
+                    history.test_steps.append(step)
+                    history.test_loss.append(test_loss)
+                    if math.isfinite(test_loss):
+                        good[:] = vector
+                    bar.show(step, f"train loss {loss:.3e}, test loss {test_loss:.3e}")
     except KeyboardInterrupt:
         history.stopped = f"stopped by the user after {len(history.train_loss)} of {steps} steps"
     finally:

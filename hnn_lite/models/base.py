@@ -1,11 +1,16 @@
 """What every learned law of motion shares: an MLP, its parameters, and a file to keep them in."""
 
+from functools import lru_cache
 import json
+import warnings
 import zipfile
+import zlib
 
 import autograd.numpy as np
+from autograd import value_and_grad
 
 from hnn_lite import checks
+from hnn_lite.networks import fused, tree
 from hnn_lite.networks.mlp import ACTIVATIONS, init_mlp
 
 
@@ -36,7 +41,7 @@ class Model:
 
     def __init__(self, dim, seed=0, hidden=(200, 200), activation="tanh"):
         self.dim = checks.whole("dim", dim, 1)
-        self.hidden = tuple(hidden)
+        self.hidden = checks.wholes("hidden", hidden, 1)
         self.activation = checks.choice("activation", activation, ACTIVATIONS)
         self.params = init_mlp((self.dim, *self.hidden, self.outputs), seed)
 
@@ -49,7 +54,35 @@ class Model:
         x, dx : array, shape (batch, dim)
             States and their time derivatives.
         """
+        form = self._form(params)
+        if form:
+            return getattr(fused, form + "_loss")(params, x, self.target(dx), self.activation)
         return np.mean((self.apply(params, x) - dx) ** 2)
+
+    def trainer(self, rows, params):
+        """What `fit` calls in each step: a function `(params, x, dx, run) -> (loss, gradient)`, the gradient as a vector.
+
+        By hand (see `networks.fused`) where the loss is this library's; by autograd where a subclass has changed it.
+        """
+        form = self._form(params) if type(self).loss is Model.loss else None
+        if form:
+            by_hand = fused.Trainer(form, rows, params, self.activation)
+            return lambda params, x, dx, run: by_hand(params, x, self.target(dx), run)
+        loss_and_gradient = value_and_grad(self.loss)
+
+        def by_autograd(params, x, dx, run):
+            loss, gradient = loss_and_gradient(params, x, dx)
+            return float(loss), tree.ravel(gradient, x.dtype)
+
+        return by_autograd
+
+    def _form(self, params):
+        if self.form() is None:
+            return None
+        if fused.has_form(params, self.activation):
+            return self.form()
+        _say_slow(self.activation)
+        return None
 
     def field(self, x):
         return self.apply(self.params, checks.states("x", x, self.dim))
@@ -64,6 +97,12 @@ class Model:
 
     def __repr__(self):
         return f"{type(self).__name__}(dim={self.dim}, hidden={self.hidden}, activation={self.activation!r})"
+
+
+@lru_cache
+def _say_slow(activation):          # once for each
+    warnings.warn(f"no hand-derived gradient for this network with {activation!r}: autograd trains it, more slowly",
+                  stacklevel=2)
 
 
 def load(path, classes):
@@ -85,8 +124,10 @@ def load(path, classes):
                   for layer, leaves in enumerate(model.params)]
     except FileNotFoundError:
         raise
-    except (OSError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as problem:
+    except (OSError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile, zlib.error) as problem:
         raise ValueError(f"{path} is not a model saved by hnn_lite ({type(problem).__name__}: {problem})") from None
+    if stored:
+        raise ValueError(f"{path} holds more than such a model has: {', '.join(stored)}")
     for new, old in zip(params, model.params, strict=True):
         for leaf, expected in zip(new, old, strict=True):
             checks.numbers(f"a parameter in {path}", leaf)

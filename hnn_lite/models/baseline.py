@@ -18,3 +18,11 @@ class Baseline(Model, Dynamics):
     def apply(self, params, x):
         """dx/dt for given parameters, shape (..., dim) to (..., dim)."""
         return mlp(params, x, self.activation)
+
+    def form(self):
+        """The name of the hand-derived loss in `networks.fused` that this model's equals, or None if a subclass differs."""
+        return "field" if type(self).apply is Baseline.apply else None
+
+    def target(self, dx):
+        """What the network's outputs are compared with."""
+        return dx

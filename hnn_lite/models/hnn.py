@@ -5,7 +5,7 @@ from autograd import elementwise_grad
 from hnn_lite import checks
 from hnn_lite.dynamics import HamiltonianDynamics, turn
 from hnn_lite.models.base import Model
-from hnn_lite.networks.mlp import mlp
+from hnn_lite.networks.mlp import input_gradient, mlp
 
 
 class HNN(Model, HamiltonianDynamics):
@@ -20,8 +20,22 @@ class HNN(Model, HamiltonianDynamics):
         super().__init__(checks.phase_space("dim", dim), seed, hidden, activation)
 
     def hamiltonian(self, x):
-        return mlp(self.params, checks.states("x", x, self.dim), self.activation)[..., 0]
+        return self.energy(self.params, checks.states("x", x, self.dim))
+
+    def energy(self, params, x):
+        """H for given parameters, shape (..., dim) to (...). A subclass may define another one."""
+        return mlp(params, x, self.activation)[..., 0]
 
     def apply(self, params, x):
         """dx/dt for given parameters, shape (..., dim) to (..., dim)."""
-        return turn(elementwise_grad(mlp, 1)(params, x, self.activation))
+        if type(self).energy is HNN.energy:
+            return turn(input_gradient(params, x, self.activation))
+        return turn(elementwise_grad(self.energy, 1)(params, x))
+
+    def form(self):
+        """The name of the hand-derived loss in `networks.fused` that this model's equals, or None if a subclass differs."""
+        return "gradient" if type(self).energy is HNN.energy and type(self).apply is HNN.apply else None
+
+    def target(self, dx):
+        """What the gradient of H is compared with: (-dp/dt, dq/dt), so that the turned gradient is dx/dt."""
+        return -turn(dx)

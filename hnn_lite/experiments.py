@@ -1,0 +1,195 @@
+"""The paper's experiments: a task, a model, a recipe, the metrics, and a file of results that can be resumed."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+import json
+import os
+import pathlib
+import sys
+import time
+
+from joblib import Parallel, delayed
+
+from hnn_lite import checks, metrics, systems
+from hnn_lite.datasets import recordings, tasks
+from hnn_lite.models import MODELS
+from hnn_lite.training import fit
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a model is trained: the arguments of `fit`."""
+
+    steps: int = 2000
+    batch: int | None = None
+    learning_rate: float = 1e-3
+    weight_decay: float = 1e-4
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One of the paper's experiments.
+
+    Attributes
+    ----------
+    task : callable
+        `seed -> Task`.
+    recipes : dict of str to Recipe
+    judge : callable
+        `(model, task) -> dict of str to Estimate`: the energy metrics; the first is "energy_mse", as published.
+    """
+
+    task: Callable
+    recipes: dict
+    judge: Callable
+
+
+def _judge_mass_spring(model, task):
+    return {"energy_mse": metrics.energy_mse(model, task),
+            "energy_mse_growing": metrics.energy_mse(model, task, stretch="growing")}
+
+
+def _judge_pendulum(model, task):
+    spring_energy = systems.mass_spring().hamiltonian        # what the published code evaluates on pendulum paths
+    return {"energy_mse": metrics.energy_mse(model, task, spring_energy),
+            "energy_mse_true": metrics.energy_mse(model, task)}
+
+
+def _judge_real_pendulum(model, task):
+    return {"energy_mse": metrics.energy_mse(model, task)}
+
+
+EXPERIMENTS = {
+    "mass-spring": Experiment(tasks.mass_spring, {"published": Recipe()}, _judge_mass_spring),
+    "pendulum": Experiment(tasks.pendulum, {"published": Recipe()}, _judge_pendulum),
+    "real-pendulum": Experiment(lambda seed: recordings.pendulum(), {"published": Recipe(weight_decay=1e-5)},
+                                _judge_real_pendulum),
+}
+
+
+def run(experiment, model, seed=0, recipe="published", steps=None, progress=True):
+    """Train one model on one experiment and judge it.
+
+    Parameters
+    ----------
+    experiment : str
+        A name in `EXPERIMENTS`.
+    model : str
+        A name in `models.MODELS`.
+    seed : int
+        For the data, the initial parameters and the order of the batches.
+    recipe : str
+        A name in the experiment's recipes; "published" is the paper's.
+    steps : int, optional
+        Instead of the recipe's.
+    progress : bool
+
+    Returns
+    -------
+    record : dict
+        Ready for JSON: what was run, the seconds it took, losses and energy metrics, each with its standard error under
+        the same name with `_error`.
+
+    Raises
+    ------
+    ValueError
+        For an unknown name.
+    """
+    chosen = EXPERIMENTS[checks.choice("experiment", experiment, EXPERIMENTS)]
+    arguments = asdict(chosen.recipes[checks.choice("recipe", recipe, chosen.recipes)])
+    arguments["steps"] = steps or arguments["steps"]
+    task = chosen.task(seed)
+    network = MODELS[checks.choice("model", model, MODELS)](task.x.shape[-1], seed)
+    start = time.perf_counter()
+    fit(network, task, seed=seed, progress=progress, **arguments)
+    seconds = time.perf_counter() - start
+    estimates = {"train_loss": metrics.field_loss(network, task.x, task.dx),
+                 "test_loss": metrics.field_loss(network, task.test_x, task.test_dx), **chosen.judge(network, task)}
+    record = {"experiment": experiment, "model": model, "recipe": recipe, "seed": seed, "steps": arguments["steps"],
+              "seconds": round(seconds, 2)}
+    for name, estimate in estimates.items():
+        record |= {name: estimate.mean, f"{name}_error": estimate.error}
+    return record
+
+
+def reproduce(experiments, models=("baseline", "hnn"), seeds=(0,), recipe="published", steps=None, jobs=1, out=None,
+              progress=True):
+    """Run every combination of experiments, models and seeds, several at a time.
+
+    Parameters
+    ----------
+    experiments, models : list of str
+    seeds : list of int
+    recipe : str
+    steps : int, optional
+        Instead of the recipe's.
+    jobs : int
+        Processes at a time, by joblib.
+    out : path, optional
+        A JSON file, a list of records. What it holds already is not run again; it is rewritten after each run, so that
+        nothing is lost when the command is stopped.
+    progress : bool
+        Whether to print a line for each run that ends.
+
+    Returns
+    -------
+    records : list of dict
+        Those asked for, ordered by experiment, model and seed; see `run`.
+
+    Raises
+    ------
+    ValueError
+        For an unknown name, or if `out` is not a list of records.
+    """
+    for name in experiments:
+        checks.choice("experiment", name, EXPERIMENTS)
+        checks.choice("recipe", recipe, EXPERIMENTS[name].recipes)
+    for name in models:
+        checks.choice("model", name, MODELS)
+    out = out and pathlib.Path(out)
+    known = {_key(record): record for record in (read(out) if out and out.exists() else [])}
+    wanted = [(experiment, model, recipe, int(seed), steps or EXPERIMENTS[experiment].recipes[recipe].steps)
+              for experiment in experiments for model in models for seed in seeds]
+    missing = [key for key in wanted if key not in known]
+    runs = Parallel(n_jobs=checks.whole("jobs", jobs, 1), return_as="generator_unordered")(
+        delayed(run)(experiment, model, seed, recipe, steps, progress=False)
+        for experiment, model, recipe, seed, steps in missing)
+    for done, record in enumerate(runs, 1):
+        known[_key(record)] = record
+        if out:
+            _write(out, list(known.values()))
+        if progress:
+            print(f"[{done}/{len(missing)}] {record['experiment']}, {record['model']}, seed {record['seed']}: "
+                  f"test loss {record['test_loss']:.3e}, energy MSE {record['energy_mse']:.3e}, "
+                  f"{record['seconds']:.1f} s", file=sys.stderr, flush=True)
+    return [known[key] for key in wanted]
+
+
+def read(path):
+    """The records in a file that `reproduce` wrote.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If it is not a JSON list of records.
+    """
+    try:
+        records = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
+        for record in records:
+            _key(record)
+    except (json.JSONDecodeError, UnicodeDecodeError, TypeError, KeyError) as problem:
+        raise ValueError(f"{path} is not a results file ({type(problem).__name__}: {problem}); "
+                         "move it away or name another") from None
+    return records
+
+
+def _key(record):
+    return tuple(record[name] for name in ("experiment", "model", "recipe", "seed", "steps"))
+
+
+def _write(path, records):
+    new = path.with_name(path.name + ".new")
+    new.write_text(json.dumps(sorted(records, key=_key), indent=1) + "\n", encoding="utf-8")
+    os.replace(new, path)          # all or nothing, should the machine stop meanwhile
