@@ -9,5 +9,5 @@ from hnn_lite.models import HNN, Baseline, load
 from hnn_lite.show import plots as plot
 from hnn_lite.training import TrainingDiverged, fit
 
-__all__ = ["HNN", "Baseline", "ClaimError", "TrainingDiverged", "claim", "experiments", "fit", "integrate", "load", "metrics", "omega",
-           "plot", "recordings", "seed", "systems", "tasks", "turn"]
+__all__ = ["HNN", "Baseline", "ClaimError", "TrainingDiverged", "claim", "experiments", "fit", "integrate", "load",
+           "metrics", "omega", "plot", "recordings", "seed", "systems", "tasks", "turn"]

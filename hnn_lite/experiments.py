@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 import json
+import math
 import os
 import pathlib
 import sys
@@ -88,7 +89,7 @@ def run(experiment, model, seed=0, recipe="published", steps=None, progress=True
     -------
     record : dict
         Ready for JSON: what was run, the seconds it took, losses and energy metrics, each with its standard error under
-        the same name with `_error`.
+        the same name with `_error` (None where there is a single rollout).
 
     Raises
     ------
@@ -108,7 +109,7 @@ def run(experiment, model, seed=0, recipe="published", steps=None, progress=True
     record = {"experiment": experiment, "model": model, "recipe": recipe, "seed": seed, "steps": arguments["steps"],
               "seconds": round(seconds, 2)}
     for name, estimate in estimates.items():
-        record |= {name: estimate.mean, f"{name}_error": estimate.error}
+        record |= {name: estimate.mean, f"{name}_error": estimate.error if math.isfinite(estimate.error) else None}
     return record
 
 
