@@ -13,6 +13,8 @@ import scipy.integrate
 
 from hnn_lite import checks
 
+EPS = np.finfo(float).eps
+
 
 class IntegrationError(RuntimeError):
     """A path could not be continued. `t` and `path` hold what was reached."""
@@ -45,23 +47,29 @@ def solve_ivp(field, x0, t, rtol=1e-9, atol=1e-10, method="DOP853"):
     Raises
     ------
     ValueError
-        If `x0` or `t` is empty, has NaN, or `t` is not monotonic.
+        If `x0` or `t` is empty, has NaN, or `t` is not monotonic; if a tolerance is not positive, the method unknown, or
+        the field has the wrong shape or NaN at the start.
     IntegrationError
-        If the solver gives up, with the part of the path that it reached.
+        If the solver gives up or the path overflows, with the times and states reached until then.
     """
     x0, t = checks.numbers("x0", x0), checks.numbers("t", t)
     if t.ndim != 1 or len(t) < 2 or not (np.all(np.diff(t) > 0) or np.all(np.diff(t) < 0)):
         raise ValueError(f"t must be a list of at least two increasing or decreasing times, got shape {t.shape}")
+    rtol, atol = checks.positive("rtol", rtol), checks.positive("atol", atol)
+    checks.choice("method", method, ("RK23", "RK45", "DOP853", "Radau", "BDF", "LSODA"))
+    checks.numbers("the field at x0", _value(field, x0))      # scipy would look for a first step for ever
 
     def flat_field(_, flat):
         return field(flat.reshape(x0.shape)).ravel()
 
     with np.errstate(all="ignore"):        # a path that runs away is reported below, in one sentence
         run = scipy.integrate.solve_ivp(flat_field, (t[0], t[-1]), x0.ravel(), method, t, rtol=rtol, atol=atol)
-    path = run.y.T.reshape((-1, *x0.shape))
-    if not run.success or not np.all(np.isfinite(path)):
-        reached = run.t[-1] if len(run.t) else t[0]
-        raise IntegrationError(f"the path could not be continued beyond t = {reached:g}: {run.message}", run.t, path)
+    path = np.reshape(np.transpose(run.y), (-1, *x0.shape))
+    finite = np.all(np.isfinite(path), axis=tuple(range(1, path.ndim)))
+    if not run.success or not np.all(finite):
+        reached = np.argmin(np.append(finite, False))
+        why = "it is no longer finite" if run.success else run.message
+        raise IntegrationError(f"the path could not be continued to t = {t[reached]:g}: {why}", t[:reached], path[:reached])
     return path
 
 
@@ -92,12 +100,15 @@ def march(method, field, x0, dt, steps, every=1):
     ------
     ValueError
         For an unknown name, a bad shape, a step of zero, or a separable method on a field that is not separable.
+    RuntimeError
+        If a step of `implicit_midpoint` does not settle.
     """
-    if isinstance(method, str):
+    if not callable(method):
         method = METHODS[checks.choice("method", method, METHODS)]
     x, steps = checks.numbers("x0", x0), checks.whole("steps", steps, 1)
-    if not np.isfinite(dt) or dt == 0:
-        raise ValueError(f"dt must be finite and not zero, got {dt!r}")
+    if np.ndim(dt) != 0 or checks.numbers("dt", dt) == 0:
+        raise ValueError(f"dt must be one number and not zero, got {dt!r}")
+    _value(field, x)
     if steps % checks.whole("every", every, 1):
         raise ValueError(f"every ({every}) must divide steps ({steps})")
     if method in SEPARABLE:
@@ -158,16 +169,17 @@ def implicit_midpoint(field, x, dt, iterations=100):
         If the iteration does not settle: the step is too long for the field.
     """
     end = euler(field, x, dt)
-    change = np.inf
+    rounding = EPS * np.maximum(abs(x), abs(end)).max(axis=-1)
+    change, settled = np.inf, False
     for _ in range(iterations):
         previous, last = end, change
         end = x + dt * field((x + previous) / 2)
-        change = np.max(np.abs(end - previous))
-        scale = np.finfo(float).eps * np.max(np.abs(end))
-        if change <= scale or (change <= 8 * scale and change >= last):
+        change = abs(end - previous).max(axis=-1)
+        settled = settled | (change <= rounding) | ((change <= 8 * rounding) & (change >= last))
+        if settled.all():
             return end
     raise RuntimeError(f"the implicit midpoint rule did not settle in {iterations} iterations at dt = {dt:g} "
-                       f"(last change {change:.1g}); take a shorter step")
+                       f"(last change {np.max(change):.1g}); take a shorter step")
 
 
 METHODS = {method.__name__: method
@@ -185,12 +197,20 @@ def _drift(field, x, dt):
     return np.concatenate([x[..., :n] + dt * field(x)[..., :n], x[..., n:]], axis=-1)
 
 
+def _value(field, x):
+    """The field at the states `x`, or `ValueError`: NumPy would stretch a result of the wrong shape silently."""
+    if x.ndim == 0:
+        raise ValueError("x0 must hold states in its last axis, got a single number")
+    value = field(x)
+    if np.shape(value) != x.shape:
+        raise ValueError(f"the field must map states of shape {x.shape} to the same shape, got {np.shape(value)}")
+    return value
+
+
 def _require_separable(method, field, x):
     n = checks.phase_space("the number of coordinates of x0", x.shape[-1]) // 2
-    q, p = x[..., :n], x[..., n:]
-    before = field(x)
-    q_moved = field(np.concatenate([q + 0.37, p], axis=-1))
-    p_moved = field(np.concatenate([q, p + 0.37], axis=-1))
-    if not (np.allclose(before[..., :n], q_moved[..., :n]) and np.allclose(before[..., n:], p_moved[..., n:])):
+    move = np.linspace(0.3, 0.7, n)        # not the same for all: a field of q_1 - q_2 has to change too
+    f = np.array([[field(x + np.concatenate([a * move, b * move])) for b in (0, 1)] for a in (0, 1)])
+    if not (np.allclose(f[0, ..., :n], f[1, ..., :n]) and np.allclose(f[:, 0, ..., n:], f[:, 1, ..., n:])):
         raise ValueError(f"{method.__name__} needs a separable field (dq/dt a function of p alone, dp/dt of q alone), "
                          "and this one is not; use implicit_midpoint")
