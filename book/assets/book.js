@@ -1,0 +1,21 @@
+// Small repairs to the theme, so that what a screen reader says is what the page shows; and the ticks of claims.
+document.addEventListener("DOMContentLoaded", () => {
+  const words = (element) => element.innerText.replace(/\s+/g, " ").trim();
+
+  // buttons and folded cells whose spoken name left out the words that are on them
+  for (const button of document.querySelectorAll("button.search-button, button.search-button-field")) {
+    if (words(button)) button.setAttribute("aria-label", words(button));
+  }
+  for (const summary of document.querySelectorAll("summary[aria-label]")) summary.removeAttribute("aria-label");
+  for (const icon of document.querySelectorAll(".theme-switch-button [title]")) icon.removeAttribute("title");
+
+  // a list whose entries did not say that they are entries
+  for (const list of document.querySelectorAll("div.citation-list[role=list], div[role=list]")) {
+    for (const entry of list.children) entry.setAttribute("role", "listitem");
+  }
+
+  // the tick in front of a claim that holds
+  for (const pre of document.querySelectorAll(".cell_output .output.stream pre")) {
+    pre.innerHTML = pre.innerHTML.replace(/^(<span><\/span>)?✓/gm, '$1<span class="claim-tick">✓</span>');
+  }
+});
