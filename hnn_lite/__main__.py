@@ -2,9 +2,10 @@
 
 import argparse
 import json
+import pathlib
 import sys
 
-from hnn_lite import experiments
+from hnn_lite import benchmark, experiments
 from hnn_lite.datasets import recordings
 from hnn_lite.models import MODELS
 
@@ -22,18 +23,38 @@ def main(arguments=None):
     command.add_argument("--steps", type=int, help="instead of the recipe's")
     command.add_argument("--jobs", type=int, default=1, help="runs at a time")
     command.add_argument("--out", help="JSON file of records; what it holds already is not run again")
+    command = commands.add_parser("benchmark", help="time a training step, beside autograd's, PyTorch's and JAX's")
+    command.add_argument("--cases", nargs="+", default=list(benchmark.CASES), choices=benchmark.CASES, metavar="CASE",
+                         help=", ".join(benchmark.CASES))
+    command.add_argument("--repeats", type=int, default=9)
+    command.add_argument("--out", help="JSON file")
     options = parser.parse_args(arguments)
     try:
-        records = experiments.reproduce(options.experiments, list(MODELS) if options.model == "all" else [options.model],
-                                        options.seeds, options.recipe, options.steps, options.jobs, options.out)
+        return _reproduce(options) if options.command == "reproduce" else _benchmark(options)
     except (ValueError, OSError, recordings.DataUnavailable) as problem:
         print(f"error: {problem}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("stopped; what was finished is in the results file" if options.out else "stopped", file=sys.stderr)
         return 130
+
+
+def _reproduce(options):
+    models = list(MODELS) if options.model == "all" else [options.model]
+    records = experiments.reproduce(options.experiments, models, options.seeds, options.recipe, options.steps, options.jobs,
+                                    options.out)
     if not options.out:
         print(json.dumps(records, indent=1))
+    return 0
+
+
+def _benchmark(options):
+    result = benchmark.benchmark(options.cases, options.repeats, progress=lambda text: print(text, file=sys.stderr))
+    text = json.dumps(result, indent=1)
+    if options.out:
+        pathlib.Path(options.out).write_text(text + "\n", encoding="utf-8")
+    else:
+        print(text)
     return 0
 
 

@@ -1,0 +1,189 @@
+"""How long a training step takes: this library, plain autograd, PyTorch, JAX, and the bare matrix products, side by side.
+
+A step is the loss, its gradient with respect to the parameters, and Adam. All contenders get the same data, the same
+network (two hidden layers of 200, tanh, float32) and the same number of threads, and take turns, so that a machine that
+slows down slows all of them down. PyTorch and JAX are measured where they are installed; nothing here needs them.
+"""
+
+from importlib.util import find_spec
+import statistics
+import time
+
+import autograd.numpy as np
+from autograd import elementwise_grad, value_and_grad
+from threadpoolctl import threadpool_info
+
+from hnn_lite import checks
+from hnn_lite.dynamics import turn
+from hnn_lite.models import MODELS
+from hnn_lite.networks import fused, tree
+from hnn_lite.networks.mlp import mlp
+from hnn_lite.training import Adam
+
+CASES = {f"{model}/{rows}x{dim}": (model, rows, dim)
+         for model in ("hnn", "baseline") for rows, dim in ((750, 2), (200, 8), (600, 12))}
+HIDDEN = 200
+LEARNING_RATE, WEIGHT_DECAY = 1e-3, 1e-4
+
+
+def benchmark(cases=tuple(CASES), repeats=9, steps=20, progress=print):
+    """Time one training step of each contender, in milliseconds.
+
+    Parameters
+    ----------
+    cases : sequence of str
+        Names in `CASES`: model/batch x dim.
+    repeats : int
+        Turns that each contender takes; the figure is the median over the turns.
+    steps : int
+        Steps in a turn.
+    progress : callable
+        Gets one line of text for each case.
+
+    Returns
+    -------
+    result : dict
+        `{"cases": {case: {"fused_ms", "autograd_ms", "floor_ms", "torch_ms", "jax_ms"}}, "threads", "dtype"}`; None where
+        a contender is not installed.
+
+    Raises
+    ------
+    ValueError
+        For an unknown case.
+    """
+    repeats, steps = checks.whole("repeats", repeats, 1), checks.whole("steps", steps, 1)
+    result = {"cases": {}, "threads": max((library["num_threads"] for library in threadpool_info()), default=1),
+              "dtype": "float32"}
+    for case in cases:
+        model, rows, dim = CASES[checks.choice("case", case, CASES)]
+        rng = checks.generator(0, "benchmark")
+        x, dx = (rng.normal(size=(rows, dim)).astype(np.float32) for _ in range(2))
+        runs = {name: make(model, x, dx) for name, make in CONTENDERS.items() if _installed(name)}
+        for run in runs.values():
+            run(steps)                                          # warm: compile, fill caches
+        turns = {name: [] for name in runs}
+        for _ in range(repeats):
+            for name, run in runs.items():
+                start = time.perf_counter()
+                run(steps)
+                turns[name].append((time.perf_counter() - start) / steps * 1e3)
+        figures = {name: round(statistics.median(turns[name]), 4) if name in turns else None for name in CONTENDERS}
+        result["cases"][case] = {f"{name}_ms": figure for name, figure in figures.items()}
+        progress(f"{case}: " + ", ".join(f"{name} {figure:.2f} ms" for name, figure in figures.items() if figure))
+    return result
+
+
+def _installed(name):
+    return name not in ("torch", "jax") or find_spec(name) is not None
+
+
+def _fused(model, x, dx):
+    network = MODELS[model](x.shape[1])
+    vector = tree.ravel(network.params, x.dtype)
+    params = tree.views(vector, network.params)
+    trainer = network.trainer(len(x), params)
+    adam = Adam(vector.size, LEARNING_RATE, WEIGHT_DECAY, dtype=x.dtype)
+
+    def run(steps):
+        with fused.threads() as at_once:
+            for _ in range(steps):
+                adam.update(vector, trainer(params, x, dx, at_once)[1])
+
+    return run
+
+
+def _autograd(model, x, dx):
+    network = MODELS[model](x.shape[1])
+    vector = tree.ravel(network.params, x.dtype)
+    params = tree.views(vector, network.params)
+    adam = Adam(vector.size, LEARNING_RATE, WEIGHT_DECAY, dtype=x.dtype)
+    apply = (lambda params: turn(elementwise_grad(mlp, 1)(params, x))) if model == "hnn" else lambda params: mlp(params, x)
+    loss_and_gradient = value_and_grad(lambda params: np.mean((apply(params) - dx) ** 2))
+
+    def run(steps):
+        for _ in range(steps):
+            adam.update(vector, tree.ravel(loss_and_gradient(params)[1], x.dtype))
+
+    return run
+
+
+def _floor(model, x, dx):
+    """Only the products of the hidden size that an exact gradient needs: two a pass, six for the HNN, three without it."""
+    W = np.full((HIDDEN, HIDDEN), 0.01, x.dtype)
+    h, out, outer = np.ones((len(x), HIDDEN), x.dtype), np.empty((len(x), HIDDEN), x.dtype), np.empty_like(W)
+    passes = 2 if model == "hnn" else 1
+
+    def run(steps):
+        for _ in range(steps * passes):
+            np.matmul(h, W, out=out)
+            np.matmul(h, W.T, out=out)
+            np.matmul(h.T, out, out=outer)
+
+    return run
+
+
+def _torch(model, x, dx):
+    import torch
+    from torch import nn
+
+    dim = x.shape[1]
+    network = nn.Sequential(nn.Linear(dim, HIDDEN), nn.Tanh(), nn.Linear(HIDDEN, HIDDEN), nn.Tanh(),
+                            nn.Linear(HIDDEN, 1 if model == "hnn" else dim, bias=False))
+    adam = torch.optim.Adam(network.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
+    target = torch.tensor(-turn(dx) if model == "hnn" else dx)
+    inputs = torch.tensor(x, requires_grad=model == "hnn")
+
+    def run(steps):
+        for _ in range(steps):
+            output = network(inputs)
+            if model == "hnn":
+                output = torch.autograd.grad(output.sum(), inputs, create_graph=True)[0]
+            loss = ((output - target) ** 2).mean()
+            adam.zero_grad()
+            loss.backward()
+            adam.step()
+
+    return run
+
+
+def _jax(model, x, dx):
+    import jax
+    import jax.numpy as jnp
+
+    params = [tuple(jnp.asarray(leaf, jnp.float32) for leaf in layer) for layer in MODELS[model](x.shape[1]).params]
+    inputs, target = jnp.asarray(x), jnp.asarray(-turn(dx) if model == "hnn" else dx)
+
+    def network(params, x):
+        for W, b in params[:-1]:
+            x = jnp.tanh(x @ W + b)
+        return x @ params[-1][0]
+
+    def loss(params):
+        output = jax.grad(lambda x: network(params, x).sum())(inputs) if model == "hnn" else network(params, inputs)
+        return jnp.mean((output - target) ** 2)
+
+    def step(number, state):
+        params, mean, square = state
+        number = number + 1.0
+        gradient = jax.tree.map(lambda g, p: g + WEIGHT_DECAY * p, jax.grad(loss)(params), params)
+        mean = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, mean, gradient)
+        square = jax.tree.map(lambda s, g: 0.999 * s + 0.001 * g * g, square, gradient)
+        params = jax.tree.map(
+            lambda p, m, s: p - LEARNING_RATE * (m / (1 - 0.9**number)) / (jnp.sqrt(s / (1 - 0.999**number)) + 1e-8),
+            params, mean, square)
+        return params, mean, square
+
+    step = jax.jit(step, donate_argnums=1)
+    zeros = lambda: jax.tree.map(jnp.zeros_like, params)  # noqa: E731
+    state = (params, zeros(), zeros())
+
+    def run(steps):
+        nonlocal state
+        for number in range(steps):
+            state = step(float(number), state)
+        jax.block_until_ready(state)
+
+    return run
+
+
+CONTENDERS = {"fused": _fused, "autograd": _autograd, "floor": _floor, "torch": _torch, "jax": _jax}
