@@ -1,0 +1,176 @@
+"""The built book: without a warning, and opened page by page in a browser that can reach nothing but this machine."""
+
+import functools
+import http.server
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import threading
+
+import pytest
+import yaml
+from conftest import ROOT
+
+selenium = pytest.importorskip("selenium.webdriver")
+
+TOC = yaml.safe_load((ROOT / "book" / "_toc.yml").read_text())
+PAGES = [TOC["root"]] + [page["file"] for part in TOC["parts"] for page in part["chapters"]]
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+DRIVER = shutil.which("chromedriver")
+PHONE = 360
+
+LOOK = """
+const article = document.querySelector("article");
+const raw = [];
+const walker = document.createTreeWalker(article, NodeFilter.SHOW_TEXT);
+while (walker.nextNode()) {
+  const node = walker.currentNode;
+  if (/[$]|\\\\[a-zA-Z([]/.test(node.data) && !node.parentElement.closest("pre, code, script, style, mjx-container, .math"))
+    raw.push(node.data.trim().slice(0, 80));
+}
+const formulas = [...document.querySelectorAll(".math")];
+return {
+  words: article.innerText.split(/\\s+/).length,
+  formulas: formulas.length,
+  unrendered: formulas.filter((f) => !f.querySelector("mjx-container")).map((f) => f.textContent.trim().slice(0, 80)),
+  wrong: [...document.querySelectorAll("mjx-merror, [data-mjx-error]")].map((e) => e.textContent || e.outerHTML),
+  raw: raw,
+  images: [...document.images].map((i) => ({src: i.getAttribute("src"), alt: i.alt, shown: i.naturalWidth > 0})),
+  titles: document.querySelectorAll("article h1").length,
+  errors: [...document.querySelectorAll(".output.traceback, .output.stderr")].map((e) => e.innerText.slice(0, 200)),
+};
+"""
+
+
+@pytest.fixture(scope="module")
+def build(tmp_path_factory):
+    """The book, built with warnings as errors: the folder of its pages, the exit code, and what Sphinx said."""
+    out = tmp_path_factory.mktemp("book")
+    command = [pathlib.Path(sys.executable).with_name("jupyter-book"), "build", "book", "--config", "_config.yml",
+               "--path-output", out, "-W", "-n", "--keep-going", "--all"]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    return out / "_build" / "html", run.returncode, re.sub(r"\x1b\[[0-9;]*m", "", run.stdout + run.stderr)
+
+
+@pytest.fixture(scope="module")
+def site(build):
+    folder, _, log = build
+    assert (folder / "index.html").exists(), log[-3000:]
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(site):
+    """The same folder, served on this machine."""
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("localhost", 0), functools.partial(Quiet, directory=site)) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://localhost:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if not CHROMIUM or not DRIVER:
+        pytest.skip("NO CHROMIUM WITH ITS DRIVER: the pages of the book were not opened (Debian: apt-get install chromium chromium-driver)")
+    options = selenium.ChromeOptions()
+    options.binary_location = CHROMIUM
+    for switch in ("headless=new", "disable-gpu", "disable-dev-shm-usage", "disable-background-networking", "no-first-run",
+                   "disable-component-update", "window-size=1280,900", "host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost"):
+        options.add_argument(f"--{switch}")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        options.add_argument("--no-sandbox")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    driver = selenium.Chrome(options=options, service=selenium.ChromeService(DRIVER))
+    driver.set_script_timeout(60)
+    yield driver
+    driver.quit()
+
+
+def open_page(browser, url, width=1280):
+    """Open a page, wait until its mathematics is set, and return what the browser complained about on the way."""
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
+                            {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600})
+    browser.get("about:blank")
+    browser.get_log("browser"), browser.get_log("performance")
+    browser.get(url)
+    browser.execute_async_script("""
+        const done = arguments[0];
+        const wait = window.MathJax && MathJax.startup && MathJax.startup.promise || Promise.resolve();
+        for (const image of document.images) image.loading = "eager";
+        wait.then(() => Promise.all([...document.images].map((image) => image.decode().catch(() => null))))
+            .then(() => requestAnimationFrame(() => setTimeout(done, 50)));
+    """)
+    complaints = [entry["message"] for entry in browser.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
+    addresses = {}
+    for entry in browser.get_log("performance"):
+        message = json.loads(entry["message"])["message"]
+        event = message["params"]
+        if message["method"] == "Network.requestWillBeSent":
+            addresses[event["requestId"]] = event["request"]["url"]
+            if not re.match(r"http://localhost:|file://|data:|blob:|about:", event["request"]["url"]):
+                complaints.append(f"asked another host: {event['request']['url']}")
+        elif message["method"] == "Network.loadingFailed" and not event.get("canceled"):
+            complaints.append(f"not loaded: {addresses.get(event['requestId'])} ({event['errorText']})")
+        elif message["method"] == "Network.responseReceived" and event["response"]["status"] >= 400:
+            complaints.append(f"status {event['response']['status']}: {event['response']['url']}")
+    return complaints
+
+
+def test_builds_without_a_warning(build):
+    _, code, log = build
+    complaints = [line for line in log.splitlines() if re.search("WARNING|ERROR", line)]
+    assert complaints == [] and code == 0, "\n".join(complaints) or log[-3000:]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_page(browser, address, page):
+    assert open_page(browser, f"{address}/{page}.html") == []
+    seen = browser.execute_script(LOOK)
+    assert seen["words"] > 50 and seen["titles"] == 1
+    assert seen["unrendered"] == [] and seen["wrong"] == [] and seen["raw"] == [] and seen["errors"] == []
+    source = next(path for end in (".ipynb", ".md") if (path := ROOT / "book" / f"{page}{end}").exists()).read_text()
+    assert seen["formulas"] > 0 or "$" not in source.replace("\\$", "")
+    for image in seen["images"]:
+        assert image["shown"], image
+        assert len(image["alt"]) > 15 and not re.search(r"\.(png|svg|jpe?g)$|^[\w./-]+$", image["alt"]), image
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_page_fits_a_phone(browser, address, page):
+    assert open_page(browser, f"{address}/{page}.html", width=PHONE) == []
+    wide = browser.execute_script("""
+        const limit = arguments[0];
+        if (document.documentElement.scrollWidth <= limit) return [];
+        return [...document.querySelectorAll("article *")].filter((e) => e.getBoundingClientRect().right > limit + 1)
+            .map((e) => e.outerHTML.slice(0, 120)).slice(0, 5).concat(document.documentElement.scrollWidth);
+    """, PHONE)
+    assert wide == []
+
+
+@pytest.mark.parametrize("page", [PAGES[0], next(page for page in PAGES if "/" in page)])
+def test_page_from_the_disk(browser, site, page):
+    assert open_page(browser, (site / f"{page}.html").as_uri()) == []
+    seen = browser.execute_script(LOOK)
+    assert seen["formulas"] > 0 and seen["unrendered"] == [] and seen["raw"] == []
+    assert all(image["shown"] for image in seen["images"])
+
+
+def test_pages_are_the_ones_in_the_table_of_contents(site):
+    built = {path.relative_to(site).with_suffix("").as_posix() for path in site.rglob("*.html")
+             if not path.relative_to(site).parts[0].startswith("_")}
+    assert built - {"genindex", "search", "py-modindex", "prf-prf"} == set(PAGES)
+
+
+def test_search_finds_a_word(browser, address):
+    assert open_page(browser, f"{address}/search.html?q=Hamiltonian") == []
+    browser.implicitly_wait(10)
+    assert browser.find_elements("css selector", "#search-results li a")

@@ -1,0 +1,163 @@
+"""What every notebook of the book promises, checked without running it."""
+
+import json
+import re
+
+import nbformat
+import pytest
+import yaml
+from execute import BOOK, LANGUAGE, chapters, normalised, notebooks, reading_minutes
+
+NOTEBOOKS = notebooks()
+CHAPTERS = [path for path in NOTEBOOKS if path.parent != BOOK]          # pages at the top are not chapters
+MAX_LINES, MAX_WIDTH, MAX_BYTES, MAX_OUTPUT_BYTES = 20, 110, 6_000_000, 1_500_000
+LITERAL_SEED = re.compile(r"\bseed\s*=\s*\d|default_rng\(\s*(\d|\))|random\.seed\(|\.(HNN|Baseline)\(\s*\d+\s*,\s*\d")
+
+
+def named(paths):
+    return pytest.mark.parametrize("path", paths, ids=lambda path: path.relative_to(BOOK).as_posix())
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def code_cells(path):
+    return [(number, cell) for number, cell in enumerate(read(path).cells, 1) if cell.cell_type == "code"]
+
+
+def prose(path):
+    return "\n\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
+
+
+def test_there_are_chapters():
+    assert CHAPTERS
+
+
+def test_the_table_of_contents_has_every_notebook_once():
+    assert sorted(path for _, path in chapters()) == sorted(NOTEBOOKS)
+
+
+def test_the_table_of_contents_names_existing_pages():
+    toc = yaml.safe_load((BOOK / "_toc.yml").read_text())
+    pages = [toc["root"]] + [page["file"] for part in toc["parts"] for page in part["chapters"]]
+    assert [page for page in pages if not any((BOOK / f"{page}{end}").is_file() for end in (".md", ".ipynb"))] == []
+
+
+@named(NOTEBOOKS)
+def test_is_stored_normalised(path):
+    stored = read(path)
+    assert normalised(read(path)) == stored, "run `make execute`"
+    assert stored.metadata.language_info == LANGUAGE
+
+
+@named(NOTEBOOKS)
+def test_was_run_once_from_top_to_bottom_without_a_complaint(path):
+    cells = code_cells(path)
+    assert [cell.execution_count for _, cell in cells] == list(range(1, len(cells) + 1))
+    for number, cell in cells:
+        for output in cell.outputs:
+            assert output.output_type != "error", f"cell {number}"
+            assert output.get("name") != "stderr", f"cell {number}"
+
+
+@named(NOTEBOOKS)
+def test_is_not_oversized(path):
+    assert path.stat().st_size < MAX_BYTES
+    for number, cell in code_cells(path):
+        for output in cell.outputs:
+            assert len(json.dumps(output)) < MAX_OUTPUT_BYTES, f"cell {number}"
+
+
+@named(NOTEBOOKS)
+def test_opens_with_its_title_and_has_no_other(path):
+    first = read(path).cells[0]
+    assert first.cell_type == "markdown" and first.source.startswith("# ")
+    assert len(re.findall(r"^# ", prose(path), re.M)) == 1
+
+
+@named(NOTEBOOKS)
+def test_code_cells_are_short(path):
+    for number, cell in code_cells(path):
+        lines = cell.source.splitlines()
+        assert 0 < len(lines) <= MAX_LINES, f"cell {number} has {len(lines)} lines"
+        assert max(map(len, lines)) <= MAX_WIDTH, f"cell {number} has a line of {max(map(len, lines))} characters"
+
+
+@named(NOTEBOOKS)
+def test_every_seed_goes_through_hl_seed(path):
+    for number, cell in code_cells(path):
+        assert not LITERAL_SEED.search(cell.source), f"cell {number}"
+
+
+@named(NOTEBOOKS)
+def test_claims_are_compared_by_nbval_and_stand_alone(path):
+    for number, cell in code_cells(path):
+        if "hl.claim(" not in cell.source:
+            continue
+        assert "nbval-check-output" in cell.metadata.get("tags", []), f"cell {number} has a claim and no tag"
+        assert all(output.get("name") == "stdout" for output in cell.outputs), f"cell {number} shows more than claims"
+        lines = [line for output in cell.outputs for line in output.text.splitlines()]
+        assert lines and all(line.startswith("✓ ") for line in lines), f"cell {number} prints more than claims"
+
+
+@named(NOTEBOOKS)
+def test_every_picture_has_a_caption_and_says_what_it_shows(path):
+    for number, cell in code_cells(path):
+        if not any("image/png" in output.get("data", {}) for output in cell.outputs):
+            continue
+        about = cell.metadata.get("mystnb", {})
+        assert about.get("figure", {}).get("name", "").startswith("fig-"), f"cell {number}: figure without a name"
+        assert len(about["figure"].get("caption", "")) > 15, f"cell {number}: figure without a caption"
+        assert len(about.get("image", {}).get("alt", "")) > 15, f"cell {number}: figure without alternative text"
+        assert len(cell.outputs) == 1, f"cell {number} shows more than its figure"
+
+
+@named(NOTEBOOKS)
+def test_no_output_is_the_bare_name_of_an_object(path):
+    for number, cell in code_cells(path):
+        for output in cell.outputs:
+            if output.output_type == "execute_result" and set(output.data) == {"text/plain"}:
+                assert not re.match(r"\[?<[\w.]+|Text\(", output.data["text/plain"]), f"cell {number}: end it with ;"
+
+
+@named(CHAPTERS)
+def test_a_chapter_opens_with_prose_then_its_box(path):
+    before, box, _ = prose(path).partition("{admonition} In this chapter")
+    assert box, "no box 'In this chapter'"
+    assert not re.search(r"^(```|:::)\{(?!figure|image)", before, re.M), "a box before the opening"
+    assert len(before.split()) > 60, "the opening is a question that the reader can see, not a heading"
+    assert not re.search(r"^## ", before, re.M)
+
+
+@named(CHAPTERS)
+def test_a_chapter_has_exercises_each_with_a_solution(path):
+    exercises = re.findall(r"^(?:`{3,}|:{3,})\{exercise\}.*?\n:label: *(\S+)", prose(path), re.M | re.S)
+    solutions = re.findall(r"\{solution(?:-start)?\} *(\S+)", prose(path))
+    assert len(exercises) == 3 and len(set(exercises)) == 3
+    assert sorted(solutions) == sorted(exercises)
+    assert len(re.findall(r"\{solution-start\}", prose(path))) == len(re.findall(r"\{solution-end\}", prose(path)))
+
+
+@named(CHAPTERS)
+def test_a_chapter_says_how_long_it_takes(path):
+    box = re.search(r"\{admonition\} In this chapter(.*?)^(```|:::)", prose(path), re.S | re.M)[1]
+    minutes = re.search(r"(\d+)\s+minutes\s+to\s+read", box)
+    running = re.search(r"(\d+)\s+(second|minute)s?\s+to\s+run", box)
+    assert minutes and running, "the box says '... minutes to read' and '... seconds to run'"
+    estimate = reading_minutes(read(path))
+    assert abs(int(minutes[1]) - estimate) < 0.4 * estimate, f"{minutes[1]} minutes to read, estimated {estimate:.0f}"
+    times = json.loads((BOOK / "execution_times.json").read_text())
+    name = path.relative_to(BOOK).as_posix()
+    assert name in times, "not measured yet: run `make times`"
+    said = int(running[1]) * (60 if running[2] == "minute" else 1)
+    assert abs(said - times[name]) <= max(5, 0.5 * times[name]), f"{said} seconds to run, measured {times[name]}"
+
+
+def test_names_of_figures_exercises_and_equations_are_unique_in_the_book():
+    labels = []
+    for path in NOTEBOOKS:
+        labels += re.findall(r"^:label: *(\S+)", prose(path), re.M)
+        labels += [cell.metadata["mystnb"]["figure"]["name"] for _, cell in code_cells(path)
+                   if "figure" in cell.metadata.get("mystnb", {})]
+    assert sorted(labels) == sorted(set(labels))
