@@ -92,7 +92,7 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
     steps : int
         Gradient steps.
     batch : int, optional
-        Points in a step, drawn without replacement until none is left, then anew; all of them if not given.
+        Points in a step, drawn without replacement until fewer than that are left, then anew; all of them if not given.
     learning_rate, weight_decay : float
         See `Adam`.
     seed : int
@@ -118,13 +118,20 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
     steps, test_every = checks.whole("steps", steps, 1), checks.whole("test_every", test_every, 1)
     learning_rate = checks.positive("learning_rate", learning_rate)
     weight_decay = checks.positive("weight_decay", weight_decay, zero_too=True)
+    if dtype not in (float, np.float32, np.float64, "float32", "float64"):
+        raise ValueError(f"dtype must be np.float32 or np.float64, got {dtype!r}")
+    if not hasattr(model, "trainer"):
+        raise ValueError(f"model must be a model such as HNN or Baseline, got {type(model).__name__}")
     x, dx = _pairs(task, "x", "dx", model.dim, dtype)
     test = _pairs(task, "test_x", "test_dx", model.dim, dtype)
+    batch = len(x) if batch is None else checks.whole("batch", batch, 1)
+    if batch > len(x):
+        raise ValueError(f"batch ({batch}) is larger than the training set ({len(x)} points)")
     batches = _batches(x, dx, batch, checks.generator(seed, "order of batches"))
 
     vector = tree.ravel(model.params, dtype)
     params = tree.views(vector, model.params)
-    trainer = model.trainer(batch or len(x), params)
+    trainer = model.trainer(batch, params)
     adam = Adam(vector.size, learning_rate, weight_decay, dtype=dtype)
     history, good = History(), vector.copy()
     bar = Progress(f"training {type(model).__name__}", steps, progress)
@@ -134,18 +141,19 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
                 loss, gradient = trainer(params, *next(batches), run)
                 history.train_loss.append(loss)
                 if not math.isfinite(loss):
-                    vector[:] = good
-                    raise TrainingDiverged(
-                        f"the loss became {loss} at step {step} with learning rate {learning_rate:g}; the model keeps "
-                        "its last good parameters: try a smaller learning rate, and look for outliers in the data")
+                    raise TrainingDiverged(_advice("loss", loss, step, learning_rate))
                 adam.update(vector, gradient)
                 if step % test_every == 0 or step == steps:
                     test_loss = float(model.loss(params, *test))
                     history.test_steps.append(step)
                     history.test_loss.append(test_loss)
-                    if math.isfinite(test_loss):
-                        good[:] = vector
+                    if not math.isfinite(test_loss):
+                        raise TrainingDiverged(_advice("test loss", test_loss, step, learning_rate))
+                    good[:] = vector
                     bar.show(step, f"train loss {loss:.3e}, test loss {test_loss:.3e}")
+    except TrainingDiverged:
+        vector[:] = good
+        raise
     except KeyboardInterrupt:
         history.stopped = f"stopped by the user after {len(history.train_loss)} of {steps} steps"
     finally:
@@ -154,7 +162,14 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
     return history
 
 
+def _advice(what, value, step, learning_rate):
+    return (f"the {what} became {value} at step {step} with learning rate {learning_rate:g}; the model keeps its last "
+            "good parameters: try a smaller learning rate, and look for outliers in the data")
+
+
 def _pairs(task, states, derivatives, dim, dtype):
+    if not (hasattr(task, states) and hasattr(task, derivatives)):
+        raise ValueError(f"task must have x, dx, test_x and test_dx, got {type(task).__name__}")
     x = checks.finite_states(f"task.{states}", getattr(task, states), dim)
     dx = checks.finite_states(f"task.{derivatives}", getattr(task, derivatives), dim)
     if x.shape != dx.shape or x.ndim != 2:
@@ -164,11 +179,8 @@ def _pairs(task, states, derivatives, dim, dtype):
 
 
 def _batches(x, dx, batch, rng):
-    if batch is None or checks.whole("batch", batch, 1) == len(x):
-        while True:
-            yield x, dx
-    if batch > len(x):
-        raise ValueError(f"batch ({batch}) is larger than the training set ({len(x)} points)")
+    while batch == len(x):
+        yield x, dx
     while True:
         order = rng.permutation(len(x))
         for start in range(0, len(x) - batch + 1, batch):

@@ -3,8 +3,6 @@
 from functools import lru_cache
 import json
 import warnings
-import zipfile
-import zlib
 
 import autograd.numpy as np
 from autograd import value_and_grad
@@ -122,9 +120,9 @@ def load(path, classes):
         model = classes[about["class"]](about["dim"], hidden=about["hidden"], activation=about["activation"])
         params = [tuple(stored.pop(f"{kind}{layer}") for kind, _ in zip("Wb", leaves, strict=False))
                   for layer, leaves in enumerate(model.params)]
-    except FileNotFoundError:
+    except (FileNotFoundError, PermissionError):
         raise
-    except (OSError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile, zlib.error) as problem:
+    except Exception as problem:           # a damaged archive fails in a dozen ways
         raise ValueError(f"{path} is not a model saved by hnn_lite ({type(problem).__name__}: {problem})") from None
     if stored:
         raise ValueError(f"{path} holds more than such a model has: {', '.join(stored)}")
