@@ -6,7 +6,7 @@ import re
 import nbformat
 import pytest
 import yaml
-from execute import BOOK, LANGUAGE, chapters, normalised, notebooks, reading_minutes
+from execute import BOOK, LANGUAGE, chapters, normalised, notebooks, reading_minutes, timetable
 
 NOTEBOOKS = notebooks()
 CHAPTERS = [path for path in NOTEBOOKS if path.parent != BOOK]          # pages at the top are not chapters
@@ -42,6 +42,16 @@ def test_the_table_of_contents_names_existing_pages():
     toc = yaml.safe_load((BOOK / "_toc.yml").read_text())
     pages = [toc["root"]] + [page["file"] for part in toc["parts"] for page in part["chapters"]]
     assert [page for page in pages if not any((BOOK / f"{page}{end}").is_file() for end in (".md", ".ipynb"))] == []
+
+
+def test_the_table_of_times_is_up_to_date():
+    row = re.compile(r"^\| (.+) \| (\d+) \| (.+) \|$", re.M)          # part and chapter, minutes, seconds
+    shown = [row.findall(output.data["text/markdown"]) for _, cell in code_cells(BOOK / "how-to-use.ipynb")
+             for output in cell.outputs if "text/markdown" in output.get("data", {})]
+    now = row.findall(timetable(json.loads((BOOK / "execution_times.json").read_text())))
+    again = "run `python book/execute.py book/how-to-use.ipynb`"
+    assert [(chapter, seconds) for chapter, _, seconds in shown[0]] == [(chapter, seconds) for chapter, _, seconds in now], again
+    assert all(abs(int(then[1]) - int(new[1])) <= 5 for then, new in zip(shown[0], now, strict=True)), again
 
 
 @named(NOTEBOOKS)
