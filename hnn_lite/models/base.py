@@ -83,6 +83,7 @@ class Model:
         return None
 
     def field(self, x):
+        """dx/dt at the states `x`, shape (..., dim) to (..., dim)."""
         return self.apply(self.params, checks.states("x", x, self.dim))
 
     def save(self, path):

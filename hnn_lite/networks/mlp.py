@@ -7,14 +7,17 @@ from hnn_lite import checks
 
 
 def sigmoid(z):
+    """1 / (1 + exp(-z)), without overflow."""
     return (1 + np.tanh(z / 2)) / 2
 
 
 def softplus(z):
+    """log(1 + exp(z)), without overflow."""
     return np.logaddexp(0, z)
 
 
 def relu(z):
+    """max(0, z)."""
     return np.maximum(0, z)
 
 
