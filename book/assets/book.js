@@ -7,7 +7,22 @@ document.addEventListener("DOMContentLoaded", () => {
     if (words(button)) button.setAttribute("aria-label", words(button));
   }
   for (const summary of document.querySelectorAll("summary[aria-label]")) summary.removeAttribute("aria-label");
-  for (const icon of document.querySelectorAll(".theme-switch-button [title]")) icon.removeAttribute("title");
+  const quietIcons = () => {
+    for (const icon of document.querySelectorAll(".theme-switch-button [title]")) icon.removeAttribute("title");
+    for (const icon of document.querySelectorAll(".theme-switch-button svg")) {
+      icon.querySelector("title")?.remove();
+      icon.setAttribute("aria-hidden", "true");
+    }
+  };
+  quietIcons();
+  window.addEventListener("load", quietIcons);        // icons are drawn in between
+
+  // a region of the page that had no name
+  const sidebar = document.querySelector("#pst-primary-sidebar");
+  if (sidebar) {
+    sidebar.setAttribute("role", "complementary");
+    sidebar.setAttribute("aria-label", "The book");
+  }
 
   // a list whose entries did not say that they are entries
   for (const list of document.querySelectorAll("div.citation-list[role=list], div[role=list]")) {
