@@ -53,7 +53,7 @@ def whole(name, value, least):
 
 def wholes(name, values, least):
     """Return `values` as a tuple of ints of at least `least`, or raise `ValueError`."""
-    if not isinstance(values, (list, tuple, np.ndarray)):
+    if not isinstance(values, (list, tuple, range, np.ndarray)):
         raise ValueError(f"{name} must be a list of whole numbers, got {values!r}")
     return tuple(whole(f"each number in {name}", value, least) for value in values)
 

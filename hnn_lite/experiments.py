@@ -98,7 +98,8 @@ def run(experiment, model, seed=0, recipe="published", steps=None, progress=True
     """
     chosen = EXPERIMENTS[checks.choice("experiment", experiment, EXPERIMENTS)]
     arguments = asdict(chosen.recipes[checks.choice("recipe", recipe, chosen.recipes)])
-    arguments["steps"] = steps or arguments["steps"]
+    if steps is not None:
+        arguments["steps"] = checks.whole("steps", steps, 1)
     task = chosen.task(seed)
     network = MODELS[checks.choice("model", model, MODELS)](task.x.shape[-1], seed)
     start = time.perf_counter()
@@ -140,7 +141,7 @@ def reproduce(experiments, models=("baseline", "hnn"), seeds=(0,), recipe="publi
     Raises
     ------
     ValueError
-        For an unknown name, or if `out` is not a list of records.
+        For an unknown name, a seed or a number of steps that is none, or if `out` is not a list of records.
     """
     for name in experiments:
         checks.choice("experiment", name, EXPERIMENTS)
@@ -149,7 +150,10 @@ def reproduce(experiments, models=("baseline", "hnn"), seeds=(0,), recipe="publi
         checks.choice("model", name, MODELS)
     out = out and pathlib.Path(out)
     known = {_key(record): record for record in (read(out) if out and out.exists() else [])}
-    wanted = [(experiment, model, recipe, int(seed), steps or EXPERIMENTS[experiment].recipes[recipe].steps)
+    seeds = checks.wholes("seeds", seeds, 0)
+    if steps is not None:
+        checks.whole("steps", steps, 1)
+    wanted = [(experiment, model, recipe, seed, steps or EXPERIMENTS[experiment].recipes[recipe].steps)
               for experiment in experiments for model in models for seed in seeds]
     missing = [key for key in wanted if key not in known]
     runs = Parallel(n_jobs=checks.whole("jobs", jobs, 1), return_as="generator_unordered")(
