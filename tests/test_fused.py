@@ -1,156 +1,94 @@
-"""The hand-derived gradients against plain autograd, and how they are chosen."""
+"""The gradients derived by hand, where `fit` and autograd do not already go: halves, threads, blocks, second derivatives."""
 
-import json
-import warnings
+from concurrent.futures import ThreadPoolExecutor
 
-import autograd.numpy as np
-from autograd import elementwise_grad, grad, value_and_grad
-import numpy
+import autograd.numpy as anp
+import numpy as np
 import pytest
+from autograd import grad
+from numerics import relative_error
 
-import hnn_lite as hl
-from hnn_lite.models import base
 from hnn_lite.networks import fused, tree
-from hnn_lite.networks.mlp import ACTIVATIONS, init_mlp, input_gradient, mlp
+from hnn_lite.networks.mlp import init_mlp, input_gradient, mlp
 
-SHAPES = [(2, 5, 1), (2, 7, 1), (4, 9, 8, 1), (6, 5, 6, 7, 4, 1)]
-
-
-def plain(kind, x, target, activation):
-    """The two losses as a definition: autograd only, nothing of `fused` or `input_gradient`."""
-    apply = elementwise_grad(mlp, 1) if kind == "gradient" else mlp
-    return lambda params: np.mean((apply(params, x, activation) - target) ** 2)
+KINDS = {"field": (3, lambda params, x, activation: mlp(params, x, activation)),
+         "gradient": (1, lambda params, x, activation: input_gradient(params, x, activation))}
 
 
-def problem(kind, sizes, rows=13, seed=0):
-    rng = np.random.default_rng(seed)
-    outputs = sizes[0] if kind == "gradient" else 3
-    params = init_mlp(sizes if kind == "gradient" else (*sizes[:-1], 3), seed)
-    return params, rng.normal(size=(rows, sizes[0])), rng.normal(size=(rows, outputs))
+def problem(kind, rows, hidden=(7, 5), dtype=float):
+    outputs, predict = KINDS[kind]
+    params = [tuple(leaf.astype(dtype) for leaf in layer) for layer in init_mlp((3, *hidden, outputs), 1)]
+    x, target = np.random.default_rng(rows).normal(size=(2, rows, 3)).astype(dtype)
+
+    def plain(params, x=x, target=target, activation="tanh"):
+        return anp.mean((predict(params, x, activation) - target) ** 2)
+
+    return params, x, target, plain
 
 
-def relative(found, wanted):
-    found, wanted = tree.ravel(found), tree.ravel(wanted)
-    return np.max(np.abs(found - wanted)) / np.max(np.abs(wanted))
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("rows", [1, 2, 3, 8, 33])
+@pytest.mark.parametrize("activation", fused.ACTIVATIONS)
+def test_trainer_is_autograd(kind, rows, activation):
+    params, x, target, plain = problem(kind, rows)
+    loss, gradient = fused.Trainer(kind, rows, params, activation)(params, x, target)
+    assert loss == pytest.approx(plain(params, activation=activation), rel=1e-12)
+    assert relative_error(gradient, tree.ravel(grad(lambda p: plain(p, activation=activation))(params))) < 1e-10
 
 
-@pytest.mark.parametrize("kind", ["field", "gradient"])
-@pytest.mark.parametrize("sizes", SHAPES)
-@pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_loss_and_gradient_equal_autograds(kind, sizes, activation):
-    params, x, target = problem(kind, sizes)
-    loss, gradient = value_and_grad(getattr(fused, kind + "_loss"))(params, x, target, activation)
-    wanted_loss, wanted = value_and_grad(plain(kind, x, target, activation))(params)
-    assert loss == pytest.approx(wanted_loss, rel=1e-12)
-    assert relative(gradient, wanted) < 1e-12
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("hidden", [(4,), (4, 6), (4, 6, 5), (3, 3, 3, 3)])
+def test_trainer_is_autograd_at_any_depth(kind, hidden):
+    params, x, target, plain = problem(kind, 9, hidden)
+    _, gradient = fused.Trainer(kind, 9, params, "tanh")(params, x, target)
+    for got, expected in zip(tree.views(gradient, params), grad(plain)(params), strict=True):
+        for leaf, plain_leaf in zip(got, expected, strict=True):
+            assert relative_error(leaf, plain_leaf) < 1e-10
 
 
-@pytest.mark.parametrize("kind", ["field", "gradient"])
-@pytest.mark.parametrize("rows", [1, 2, 7, 750])
-def test_halves_at_once_or_one_after_the_other_give_the_same_bits(kind, rows):
-    params, x, target = problem(kind, (2, 20, 20, 1), rows)
-    trainer = fused.Trainer(kind, rows, params, "tanh")
-    loss, gradient = trainer(params, x, target)
-    wanted = gradient.copy()
+@pytest.mark.parametrize("kind", KINDS)
+def test_trainer_forgets_the_batch_before(kind):
+    params, x, target, _ = problem(kind, 8)
+    used, fresh = (fused.Trainer(kind, 8, params, "tanh") for _ in range(2))
+    used(params, x[::-1] * 3, target + 1)
+    (loss, gradient), (same_loss, same) = used(params, x, target), fresh(params, x, target)
+    assert loss == same_loss and gradient.tobytes() == same.tobytes()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_two_threads_give_the_bits_of_one(kind):
+    params, x, target, _ = problem(kind, 101, (40, 40), np.float32)
+    one, two = (fused.Trainer(kind, 101, params, "tanh") for _ in range(2))
+    with ThreadPoolExecutor(2) as pool:
+        for _ in range(5):
+            (loss, gradient), (same_loss, same) = one(params, x, target), two(params, x, target, pool.map)
+            assert loss == same_loss and gradient.tobytes() == same.tobytes()
     with fused.threads() as run:
-        again, gradient = trainer(params, x, target, run)
-    assert loss == again and np.array_equal(gradient, wanted)
-    assert relative(tree.views(wanted, params), grad(plain(kind, x, target, "tanh"))(params)) < 1e-12
+        assert list(run(lambda number: 2 * number, range(2))) == [0, 2]
 
 
-def test_the_loss_of_a_long_table_is_that_of_its_blocks():
-    params, x, target = problem("gradient", (2, 5, 1), rows=2 * fused.BLOCK + 3)
-    assert fused.gradient_loss(params, x, target) == pytest.approx(plain("gradient", x, target, "tanh")(params), rel=1e-12)
+@pytest.mark.parametrize("kind", KINDS)
+def test_losses_of_many_rows_are_added_up_block_by_block(kind):
+    for rows in (fused.BLOCK, fused.BLOCK + 1, 2 * fused.BLOCK + 300):
+        params, x, target, plain = problem(kind, rows)
+        assert getattr(fused, kind + "_loss")(params, x, target) == pytest.approx(plain(params), rel=1e-12)
 
 
-def test_it_stands_in_larger_expressions():
-    params, x, target = problem("gradient", (2, 6, 5, 1))
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_primitives_can_be_differentiated_by_everything_and_twice(kind):
+    params, x, target, plain = problem(kind, 4)
+    loss = getattr(fused, kind + "_loss")
+    assert relative_error(grad(loss, 1)(params, x, target), grad(plain, 1)(params, x, target)) < 1e-10
+    assert relative_error(grad(loss, 2)(params, x, target), grad(plain, 2)(params, x, target)) < 1e-10
 
-    def penalised(loss):
-        return lambda params: 3 * loss(params) ** 2 + np.sum(params[0][0] ** 2)
+    def steepness(function):
+        return lambda x: anp.sum(anp.concatenate(
+            [anp.ravel(leaf) for layer in grad(function)(params, x, target) for leaf in layer]) ** 2)
 
-    found = grad(penalised(lambda params: fused.gradient_loss(params, x, target)))(params)
-    assert relative(found, grad(penalised(plain("gradient", x, target, "tanh")))(params)) < 1e-12
-
-
-def test_derivatives_by_data_and_second_derivatives():
-    params, x, target = problem("gradient", (2, 6, 5, 1))
-    for argument, start in ((1, x), (2, target)):
-        def loss(value, form, argument=argument):
-            arguments = [params, x, target]
-            arguments[argument] = value
-            return form(*arguments)
-        found = grad(loss)(start, fused.gradient_loss)
-        wanted = grad(loss)(start, lambda params, x, target: plain("gradient", x, target, "tanh")(params))
-        assert np.max(np.abs(found - wanted)) < 1e-12 * np.max(np.abs(wanted))
-
-    def slope(loss):          # the derivative of a gradient along a direction
-        return lambda params: sum(np.sum(leaf) for layer in grad(loss)(params) for leaf in layer)
-
-    found = grad(slope(lambda params: fused.gradient_loss(params, x, target)))(params)
-    assert relative(found, grad(slope(plain("gradient", x, target, "tanh")))(params)) < 1e-10
+    assert relative_error(grad(steepness(loss))(x), grad(steepness(plain))(x)) < 1e-9
 
 
-def test_parameters_that_are_boxed_one_by_one():
-    params, x, target = problem("field", (2, 6, 1))
-    found = grad(lambda W: fused.field_loss([(W, params[0][1]), params[1]], x, target))(params[0][0])
-    wanted = grad(plain("field", x, target, "tanh"))(params)[0][0]
-    assert np.max(np.abs(found - wanted)) < 1e-12
-
-
-@pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_input_gradient(activation):
-    params, x, _ = problem("gradient", (4, 9, 8, 1))
-    wanted = elementwise_grad(mlp, 1)(params, x, activation)
-    assert np.max(np.abs(input_gradient(params, x, activation) - wanted)) < 1e-14
-
-
-@pytest.mark.parametrize("model", [hl.HNN, hl.Baseline])
-def test_training_equals_plain_autograds(model):
-    class Plain(model):
-        def loss(self, params, x, dx):
-            return np.mean((self.apply(params, x) - dx) ** 2)
-
-    task = hl.tasks.mass_spring(seed=1, trajectories=5)
-    by_hand, by_autograd = model(2, seed=1, hidden=(30, 30)), Plain(2, seed=1, hidden=(30, 30))
-    for network in (by_hand, by_autograd):
-        hl.fit(network, task, steps=50, weight_decay=1e-4, dtype=float, progress=False)
-    assert relative(by_hand.params, by_autograd.params) < 1e-9
-    assert relative(by_hand.params, model(2, seed=1, hidden=(30, 30)).params) > 1e-3          # it did move
-
-
-def test_a_subclass_with_another_energy_is_trained_on_it():
-    class Harmonic(hl.HNN):
-        def energy(self, params, x):
-            return super().energy(params, x) + np.sum(x**2, axis=-1)
-
-    task = hl.tasks.mass_spring(seed=0, trajectories=5)
-    network = Harmonic(2, seed=0, hidden=(8, 8))
-    network.params = [tuple(0 * leaf for leaf in layer) for layer in network.params]
-    assert np.allclose(network.field(task.x), task.system.field(task.x))          # the addition alone is the true H
-    assert network.form() is None
-    history = hl.fit(network, task, steps=3, progress=False)
-    perfect = np.mean((task.system.field(task.x) - task.dx) ** 2)
-    assert history.train_loss[0] == pytest.approx(perfect, rel=1e-5)
-
-
-def test_activations_without_a_form_say_so_once():
-    base._say_slow.cache_clear()
-    task = hl.tasks.mass_spring(seed=0, trajectories=2)
-    with pytest.warns(UserWarning, match="no hand-derived gradient.*'sin'"):
-        hl.fit(hl.HNN(2, hidden=(6,), activation="sin"), task, steps=2, progress=False)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        hl.fit(hl.HNN(2, hidden=(6,), activation="sin"), task, steps=2, progress=False)
-
-
-def test_benchmark_has_the_figures_it_promises(tmp_path):
-    from hnn_lite import __main__
-    out = tmp_path / "benchmark.json"
-    assert __main__.main(["benchmark", "--cases", "hnn/200x8", "--repeats", "1", "--out", str(out)]) == 0
-    result = json.loads(out.read_text())
-    assert set(result) == {"cases", "threads", "dtype"}
-    case = result["cases"]["hnn/200x8"]
-    assert set(case) == {"fused_ms", "autograd_ms", "floor_ms", "torch_ms", "jax_ms"}
-    assert case["fused_ms"] > 0 and case["autograd_ms"] > 0 and case["floor_ms"] > 0
-    assert numpy.isfinite(case["fused_ms"])
+def test_single_precision_stays_single():
+    params, x, target, _ = problem("gradient", 6, dtype=np.float32)
+    loss, gradient = fused.Trainer("gradient", 6, params, "tanh")(params, x, target)
+    assert gradient.dtype == np.float32 and type(loss) is float
