@@ -14,9 +14,13 @@ from hnn_lite.networks import tree
 from hnn_lite.networks.mlp import ACTIVATIONS, init_mlp
 from hnn_lite.training import Adam
 
-settings.register_profile("repeatable", deadline=None, derandomize=True, max_examples=30, database=None,
+
+def for_all(*strategies, examples=30):
+    """Hypothesis' `given`, with the same examples in every run."""
+    repeatable = settings(max_examples=examples, deadline=None, derandomize=True, database=None,
                           suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("repeatable")
+    return lambda test: repeatable(given(*strategies)(test))
+
 
 SEEDS = st.integers(0, 2**40)
 WIDTHS = st.lists(st.integers(1, 7), min_size=0, max_size=3).map(tuple)
@@ -50,8 +54,7 @@ def laws_and_states(draw):
     return law, draw(hnp.arrays(float, (*draw(LEADING), law.dim), elements=COORDINATES))
 
 
-@given(laws_and_states())
-@settings(max_examples=80)
+@for_all(laws_and_states(), examples=80)
 def test_a_field_maps_states_to_states_whatever_axes_lead(given):
     law, x = given
     before = x.copy()
@@ -63,8 +66,7 @@ def test_a_field_maps_states_to_states_whatever_axes_lead(given):
     np.testing.assert_array_equal(x, before)
 
 
-@given(laws_and_states())
-@settings(max_examples=60)
+@for_all(laws_and_states(), examples=60)
 def test_a_hamiltonian_maps_states_to_numbers_whatever_axes_lead(given):
     law, x = given
     assume(hasattr(law, "hamiltonian"))
@@ -78,8 +80,7 @@ def test_a_hamiltonian_maps_states_to_numbers_whatever_axes_lead(given):
     assert np.all(np.abs(np.sum(gradient * law.field(x), axis=-1)) < 1e-12 * scale)     # motion is along level lines
 
 
-@given(laws_and_states(), st.integers(2, 4))
-@settings(max_examples=15)
+@for_all(laws_and_states(), st.integers(2, 4), examples=15)
 def test_a_rollout_has_a_path_for_every_start(given, times):
     law, x = given
     path = law.rollout(x, np.linspace(0, 0.1, times), rtol=1e-6)
@@ -87,14 +88,14 @@ def test_a_rollout_has_a_path_for_every_start(given, times):
     np.testing.assert_array_equal(path[0], x)
 
 
-@given(LEADING, st.integers(1, 4), st.data())
+@for_all(LEADING, st.integers(1, 4), st.data())
 def test_turning_twice_is_turning_round(leading, n, data):
     v = data.draw(hnp.arrays(float, (*leading, 2 * n), elements=COORDINATES))
     np.testing.assert_array_equal(hl.turn(hl.turn(v)), -v)
     np.testing.assert_array_equal(hl.turn(v), v @ hl.omega(2 * n).T)
 
 
-@given(st.floats(0.1, 10), st.floats(0.1, 10), st.floats(0.1, 10), hnp.arrays(float, (3, 2), elements=COORDINATES))
+@for_all(st.floats(0.1, 10), st.floats(0.1, 10), st.floats(0.1, 10), hnp.arrays(float, (3, 2), elements=COORDINATES))
 def test_scaling_mass_and_stiffness_scales_the_hamiltonian_as_it_should(k, m, factor, x):
     one, other = hl.systems.mass_spring(k, m), hl.systems.mass_spring(factor * k, m / factor)
     np.testing.assert_allclose(other.hamiltonian(x), factor * one.hamiltonian(x), rtol=1e-12)
@@ -103,14 +104,14 @@ def test_scaling_mass_and_stiffness_scales_the_hamiltonian_as_it_should(k, m, fa
 
 # --- seeds
 
-@given(SEEDS, SEEDS)
+@for_all(SEEDS, SEEDS)
 def test_parameters_depend_on_the_seed_alone(seed, other):
     first, again = flat(init_mlp((2, 3, 1), seed)), flat(init_mlp((2, 3, 1), seed))
     assert first.tobytes() == again.tobytes()
     assert seed == other or not np.array_equal(first, flat(init_mlp((2, 3, 1), other)))
 
 
-@given(SEEDS, SEEDS, st.integers(1, 20))
+@for_all(SEEDS, SEEDS, st.integers(1, 20))
 def test_samples_depend_on_the_seed_alone(seed, other, count):
     system = hl.systems.pendulum()
     x = system.sample(count, seed)
@@ -118,7 +119,7 @@ def test_samples_depend_on_the_seed_alone(seed, other, count):
     assert seed == other or not np.any(x == system.sample(count, other))
 
 
-@given(st.integers(0, 999), st.integers(0, 50), st.integers(0, 999), st.integers(0, 50))
+@for_all(st.integers(0, 999), st.integers(0, 50), st.integers(0, 999), st.integers(0, 50))
 def test_no_shifted_seed_meets_another(number, shift, other, other_shift):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HNN_LITE_SEED", str(shift))
@@ -129,7 +130,7 @@ def test_no_shifted_seed_meets_another(number, shift, other, other_shift):
 
 # --- networks and files
 
-@given(st.integers(1, 6), WIDTHS, st.integers(1, 3), SEEDS)
+@for_all(st.integers(1, 6), WIDTHS, st.integers(1, 3), SEEDS)
 def test_initial_weights_are_orthogonal_whatever_the_widths(inputs, hidden, outputs, seed):
     sizes = (inputs, *hidden, outputs)
     params = init_mlp(sizes, seed)
@@ -142,7 +143,7 @@ def test_initial_weights_are_orthogonal_whatever_the_widths(inputs, hidden, outp
             assert b.shape == W.shape[1:] and np.abs(b).max() <= 1 / np.sqrt(W.shape[0])
 
 
-@given(WIDTHS, SEEDS)
+@for_all(WIDTHS, SEEDS)
 def test_a_tree_and_its_vector_are_the_same_numbers(hidden, seed):
     params = init_mlp((3, *hidden, 2), seed)
     vector = tree.ravel(params)
@@ -155,7 +156,7 @@ def test_a_tree_and_its_vector_are_the_same_numbers(hidden, seed):
     assert not flat(again).any() and flat(params).any()
 
 
-@given(st.sampled_from([hl.HNN, hl.Baseline]), st.integers(1, 3), WIDTHS, st.sampled_from(sorted(ACTIVATIONS)), SEEDS)
+@for_all(st.sampled_from([hl.HNN, hl.Baseline]), st.integers(1, 3), WIDTHS, st.sampled_from(sorted(ACTIVATIONS)), SEEDS)
 def test_any_model_survives_its_file(model_class, half, hidden, activation, seed):
     model = model_class(2 * half, seed, hidden, activation)
     with tempfile.TemporaryDirectory() as folder:
@@ -166,7 +167,7 @@ def test_any_model_survives_its_file(model_class, half, hidden, activation, seed
     assert flat(again.params).tobytes() == flat(model.params).tobytes()
 
 
-@given(st.binary(max_size=300))
+@for_all(st.binary(max_size=300))
 def test_no_file_of_noise_is_a_model(content):
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "noise.npz"
@@ -175,8 +176,7 @@ def test_no_file_of_noise_is_a_model(content):
             hl.load(path)
 
 
-@given(st.data())
-@settings(max_examples=60)
+@for_all(st.data(), examples=60)
 def test_a_file_with_damaged_bytes_is_refused_or_harmless(data):
     model = hl.HNN(2, 0, (3,))
     with tempfile.TemporaryDirectory() as folder:
@@ -196,7 +196,7 @@ def test_a_file_with_damaged_bytes_is_refused_or_harmless(data):
 
 # --- losses
 
-@given(st.sampled_from([hl.HNN, hl.Baseline]), st.integers(1, 2), WIDTHS.filter(len), st.integers(1, 9),
+@for_all(st.sampled_from([hl.HNN, hl.Baseline]), st.integers(1, 2), WIDTHS.filter(len), st.integers(1, 9),
        st.sampled_from(sorted(set(ACTIVATIONS) - {"sin"})))
 def test_the_loss_is_the_mean_of_the_losses_of_its_rows(model_class, half, hidden, count, activation):
     model, rng = model_class(2 * half, 0, hidden, activation), np.random.default_rng(count)
@@ -221,13 +221,13 @@ def run(gradients, start=None, **arguments):
     return params
 
 
-@given(GRADIENTS, st.integers(-20, 20))
+@for_all(GRADIENTS, st.integers(-20, 20))
 def test_adam_does_not_see_the_scale_of_the_loss(gradients, power):
     assume(np.all(gradients[0] != 0))
     np.testing.assert_array_equal(run(gradients, epsilon=0.0), run(gradients * 2.0**power, epsilon=0.0))
 
 
-@given(GRADIENTS, st.randoms(use_true_random=False))
+@for_all(GRADIENTS, st.randoms(use_true_random=False))
 def test_adam_treats_every_coordinate_alone(gradients, random):
     order = list(range(gradients.shape[1]))
     random.shuffle(order)
@@ -237,19 +237,19 @@ def test_adam_treats_every_coordinate_alone(gradients, random):
         np.testing.assert_array_equal(run(gradients[:, i:i + 1]), together[i:i + 1])
 
 
-@given(GRADIENTS)
+@for_all(GRADIENTS)
 def test_adam_mirrors_a_mirrored_gradient(gradients):
     zero = np.zeros(gradients.shape[1])
     np.testing.assert_array_equal(run(-gradients, zero), -run(gradients, zero))
 
 
-@given(GRADIENTS, st.floats(1e-5, 0.1))
+@for_all(GRADIENTS, st.floats(1e-5, 0.1))
 def test_the_first_step_is_the_learning_rate_downhill(gradients, rate):
     moved = run(gradients[:1], learning_rate=rate) - 1
     np.testing.assert_allclose(moved, -rate * np.sign(gradients[0]), rtol=2e-5, atol=1e-15)
 
 
-@given(GRADIENTS, st.floats(1e-4, 0.5))
+@for_all(GRADIENTS, st.floats(1e-4, 0.5))
 def test_decay_is_a_part_of_the_gradient(gradients, decay):
     params, adam = np.ones(gradients.shape[1]), Adam(gradients.shape[1])
     for gradient in gradients:

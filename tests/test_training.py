@@ -127,19 +127,6 @@ def test_fit_is_the_plain_loop(model_class, decay, hidden):
 
 
 @pytest.mark.parametrize("model_class", MODEL_CLASSES)
-def test_fit_is_the_plain_loop_where_autograd_trains(model_class):
-    """An activation without a hand-derived gradient, against the one that has it, at the tanh that both share."""
-    class Own(model_class):
-        def loss(self, params, x, dx):
-            return anp.mean((self.apply(params, x) - dx) ** 2)
-
-    task, ours, own = small_task(), model_class(2, seed=1, hidden=(5, 4)), Own(2, seed=1, hidden=(5, 4))
-    for model in (ours, own):
-        quiet_fit(model, task, steps=25, learning_rate=0.02, batch=7, dtype=np.float64)
-    np.testing.assert_allclose(flat(own.params), flat(ours.params), rtol=1e-9, atol=1e-12)
-
-
-@pytest.mark.parametrize("model_class", MODEL_CLASSES)
 def test_equal_seeds_give_equal_bits(model_class):
     task = small_task()
 
