@@ -8,6 +8,7 @@ import pytest
 
 import hnn_lite as hl
 from hnn_lite.networks.mlp import init_mlp
+from hnn_lite.training import History
 
 NAN = float("nan")
 HNN, BASELINE = hl.HNN(2, hidden=(3,)), hl.Baseline(2, hidden=(3,))
@@ -161,6 +162,9 @@ CASES = {
     "experiments: half a seed": (lambda: hl.experiments.reproduce(["pendulum"], seeds=[1.5]), "seeds must be a whole number"),
     "experiments: no jobs": (lambda: hl.experiments.reproduce(["pendulum"], jobs=0), "jobs must be a whole number of at least 1"),
     "plot: unknown line": (lambda: hl.plot.line("red"), "unknown name 'red'; choose one of: truth"),
+    "plot: energy of an unknown": (lambda: hl.plot.energy_over_time([0, 1], {"red": [0, 1]}), "unknown name 'red'"),
+    "plot: losses of an unknown": (lambda: hl.plot.loss_curves({"red": History([1.0])}), "unknown name 'red'"),
+    "plot: four panels without an HNN": (lambda: hl.plot.four_panels(task(), {"baseline": BASELINE}, [1, 0], TIMES), "models must have 'hnn'"),
     "plot: a portrait in four dimensions": (lambda: hl.plot.phase_portrait(hl.HNN(4, hidden=(3,))), "dim = 2, got dim = 4"),
 }
 

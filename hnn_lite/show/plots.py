@@ -135,7 +135,7 @@ def loss_curves(histories, floor=None, ax=None):
     """
     ax = ax or plt.subplots()[1]
     for name, history in histories.items():
-        ax.plot(history.train_loss, color=COLOURS[name], linewidth=0.8, alpha=0.6)
+        ax.plot(history.train_loss, color=line(name)["color"], linewidth=0.8, alpha=0.6)
         ax.plot(history.test_steps, history.test_loss, **line(name))
     if floor is not None:
         ax.axhline(floor, color=COLOURS["data"], linestyle=":", label="noise floor")
@@ -161,7 +161,14 @@ def four_panels(task, models, start, t, extent=None):
     Returns
     -------
     fig : matplotlib Figure
+
+    Raises
+    ------
+    ValueError
+        If "hnn" is missing.
     """
+    if "hnn" not in models:
+        raise ValueError(f"models must have 'hnn', whose learned H is drawn, got: {', '.join(models)}")
     paths = {"truth": task.system.rollout(start, t)} | {name: model.rollout(start, t) for name, model in models.items()}
     fig, axes = plt.subplots(2, 2, figsize=(8.4, 6.4))
     (plane, distance), (learned, energy) = axes
