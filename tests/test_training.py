@@ -270,9 +270,17 @@ class Interrupted(hl.HNN):
         return train
 
 
+def interrupted_fit(*arguments, **keywords):
+    """A Ctrl-C that gets out would end the whole test run without a word."""
+    try:
+        return hl.fit(*arguments, **keywords)
+    except KeyboardInterrupt:
+        pytest.fail("Ctrl-C was not caught")
+
+
 def test_ctrl_c_keeps_what_was_learned(capsys):
     task, model, five = small_task(), Interrupted(2, seed=0, hidden=(5,)), hl.HNN(2, seed=0, hidden=(5,))
-    history = hl.fit(model, task, steps=50)
+    history = interrupted_fit(model, task, steps=50)
     quiet_fit(five, task, steps=5)
     assert history.stopped == "stopped by the user after 5 of 50 steps" and len(history.train_loss) == 5
     assert flat(model.params).tobytes() == flat(five.params).tobytes()
@@ -286,7 +294,7 @@ def test_ctrl_c_raised_by_a_loss_keeps_what_was_learned():
 
     model = Impatient(2, seed=0, hidden=(5,))
     start = flat(model.params)
-    history = quiet_fit(model, small_task(), steps=5, dtype=np.float64)
+    history = interrupted_fit(model, small_task(), steps=5, dtype=np.float64, progress=False)
     assert history.train_loss == [] and history.stopped
     np.testing.assert_array_equal(flat(model.params), start)
 
