@@ -131,8 +131,8 @@ ACTIVATIONS = {
 class Half:
     """Buffers for `rows` rows of a batch, and the passes through the network that use them.
 
-    Names follow the chapter: h the values of a layer, s the slopes sigma'(a), u = s v on the way down to the gradient; a
-    bar marks the derivative of the loss. `below[l]` stacks [vbar; h], `above[l]` stacks [u; abar], so that the two
+    Names follow the chapter: h the values of a layer, s the slopes sigma'(a), v and u = s v the derivatives of the output
+    by h and a on the way down to the input gradient g; a bar marks the derivative of the loss. `below[l]` stacks [vbar; h], `above[l]` stacks [u; abar], so that the two
     products that make up the gradient of W_l are one.
     """
 
@@ -188,13 +188,14 @@ class Half:
             numpy.multiply(self.s[layer], v, out=self.u[layer])
             v = self.work[layer - 1] if layer else self.vbar[0]
             numpy.matmul(self.u[layer], params[layer][0].T, out=v)
-        v -= target
-        return float(numpy.vdot(v, v))
+        g = v                   # it lies in vbar[0]: from g to the residual, and then to gbar, in one place
+        g -= target
+        return float(numpy.vdot(g, g))
 
     def gradient_gradient(self, params, scale, out):
         """After `gradient_loss`: `scale` / 2 times its gradient, into the tree `out`: up again, and down again."""
         last = len(params) - 2
-        self.vbar[0] *= scale
+        self.vbar[0] *= scale          # gbar
         for layer, (W, _) in enumerate(params[:-1]):
             ubar, abar = self.work[layer], self.abar[layer]
             numpy.matmul(self.vbar[layer], W, out=ubar)
