@@ -38,7 +38,7 @@ serve: book
 	@$(BIN)/python -m http.server $(PORT) --bind localhost --directory _build/html
 
 execute: $(READY)
-	@$(BIN)/python book/execute.py
+	@$(BIN)/python book/execute.py --jobs 2
 
 times: $(READY)
 	@$(BIN)/python book/execute.py --times book/execution_times.json
