@@ -272,10 +272,13 @@ class Interrupted(hl.HNN):
 
 def interrupted_fit(*arguments, **keywords):
     """A Ctrl-C that gets out would end the whole test run without a word."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)          # a job in the background ignores it
     try:
         return hl.fit(*arguments, **keywords)
     except KeyboardInterrupt:
         pytest.fail("Ctrl-C was not caught")
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_ctrl_c_keeps_what_was_learned(capsys):
