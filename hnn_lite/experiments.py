@@ -25,6 +25,7 @@ class Recipe:
     batch: int | None = None
     learning_rate: float = 1e-3
     weight_decay: float = 1e-4
+    schedule: str = "constant"
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def _judge_pendulum(model, task):
             "energy_mse_true": metrics.energy_mse(model, task)}
 
 
-def _judge_real_pendulum(model, task):
+def _judge_by_energy(model, task):
     return {"energy_mse": metrics.energy_mse(model, task)}
 
 
@@ -64,7 +65,13 @@ EXPERIMENTS = {
     "mass-spring": Experiment(tasks.mass_spring, {"published": Recipe()}, _judge_mass_spring),
     "pendulum": Experiment(tasks.pendulum, {"published": Recipe()}, _judge_pendulum),
     "real-pendulum": Experiment(lambda seed: recordings.pendulum(), {"published": Recipe(weight_decay=1e-5)},
-                                _judge_real_pendulum),
+                                _judge_by_energy),
+    "two-body": Experiment(tasks.two_body, {
+        "published": Recipe(10_000, 200, weight_decay=0),
+        "sharp": Recipe(10_000, 200, 3e-3, 0, "cosine")}, _judge_by_energy),
+    "three-body": Experiment(tasks.three_body, {
+        "published": Recipe(10_000, 600),
+        "sharp": Recipe(10_000, 600, 3e-3, 0, "cosine")}, _judge_by_energy),
 }
 
 

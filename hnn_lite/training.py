@@ -75,8 +75,12 @@ class Adam:
         params -= self.work
 
 
-def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.0, seed=0, dtype=np.float32,
-        test_every=100, progress=True):
+# what the learning rate is multiplied by when a share `done` of the steps is done
+SCHEDULES = {"constant": lambda done: 1.0, "cosine": lambda done: (1 + math.cos(math.pi * done)) / 2}
+
+
+def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.0, schedule="constant", seed=0,
+        dtype=np.float32, test_every=100, progress=True):
     """Train a model, in place.
 
     The defaults are the paper's for small tasks: Adam, learning rate 1e-3, 2000 steps, the whole training set in each.
@@ -95,6 +99,9 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
         Points in a step, drawn without replacement until fewer than that are left, then anew; all of them if not given.
     learning_rate, weight_decay : float
         See `Adam`.
+    schedule : str
+        "constant", or "cosine": the learning rate sinks to zero, along half a wave of the cosine (Loshchilov, Hutter,
+        arXiv:1608.03983, without restarts).
     seed : int
         For the order of the batches.
     dtype : numpy dtype
@@ -118,6 +125,7 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
     steps, test_every = checks.whole("steps", steps, 1), checks.whole("test_every", test_every, 1)
     learning_rate = checks.positive("learning_rate", learning_rate)
     weight_decay = checks.positive("weight_decay", weight_decay, zero_too=True)
+    factor = SCHEDULES[checks.choice("schedule", schedule, SCHEDULES)]
     if dtype not in (float, np.float32, np.float64, "float32", "float64"):
         raise ValueError(f"dtype must be np.float32 or np.float64, got {dtype!r}")
     if not hasattr(model, "trainer"):
@@ -142,6 +150,7 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
                 history.train_loss.append(loss)
                 if not math.isfinite(loss):
                     raise TrainingDiverged(_advice("loss", loss, step, learning_rate))
+                adam.learning_rate = learning_rate * factor((step - 1) / steps)
                 adam.update(vector, gradient)
                 if step % test_every == 0 or step == steps:
                     test_loss = float(model.loss(params, *test))

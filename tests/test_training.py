@@ -150,6 +150,14 @@ def test_equal_seeds_give_equal_bits_at_full_size():
     assert trained() == trained()
 
 
+def test_the_cosine_schedule_is_half_a_wave(monkeypatch):
+    rates = []
+    monkeypatch.setattr(Adam, "update", lambda self, *_: rates.append(self.learning_rate))
+    hl.fit(hl.HNN(2), hl.tasks.mass_spring(), 40, learning_rate=0.02, schedule="cosine", progress=False)
+    np.testing.assert_allclose(rates, 0.01 * (1 + np.cos(np.pi * np.arange(40) / 40)))
+    assert rates[0] == 0.02 and 0 < rates[-1] < 1e-4
+
+
 def test_float32_and_float64_agree():
     task = small_task()
     models = [hl.HNN(2, seed=0, hidden=(16, 16)) for _ in range(2)]

@@ -6,7 +6,8 @@ from hnn_lite import checks, systems
 from hnn_lite.datasets.task import Task
 from hnn_lite.dynamics import Dynamics
 
-ENERGY_STARTS = 15          # HNN paper's code, tasks 1 and 2: starting points of the energy metric
+ENERGY_STARTS = 15          # HNN paper's code: starting points of the energy metric
+GROUP = 250                 # orbits that share the solver's steps: together they are faster, apart more exact
 ENERGY_TIMES = np.linspace(0, 20, 100)
 
 
@@ -41,6 +42,40 @@ def mass_spring(seed=0, system=None, trajectories=25, points=30, noise=0.1):
 def pendulum(seed=0, system=None, trajectories=25, points=45, noise=0.1):
     """Task 2: a pendulum without friction; 45 points a trajectory, otherwise as `mass_spring`."""
     return _simulated(system or systems.pendulum(), seed, trajectories, points, noise)
+
+
+def two_body(seed=0, system=None, orbits=1000, points=50):
+    """Task 4: two bodies on nearly circular orbits, noiseless.
+
+    1000 orbits of 50 points on t in [0, 20], a fifth of the orbits for testing (HNN paper, section 4, and its code). Fifteen new
+    orbits, 500 points to t = 25, judge the energy.
+
+    Parameters
+    ----------
+    seed : int
+    system : System, optional
+        `systems.two_body()` if not given.
+    orbits, points : int
+        Orbits in all, at least 5, and points of each.
+
+    Returns
+    -------
+    task : Task
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+    """
+    return _orbits(system or systems.two_body(), seed, orbits, points, 20, 25)
+
+
+def three_body(seed=0, system=None, orbits=5000, points=20):
+    """Task 4b: three bodies; 5000 orbits of 20 points on t in [0, 5], judged to t = 3, otherwise as `two_body`.
+
+    HNN paper, appendix B.
+    """
+    return _orbits(system or systems.three_body(), seed, orbits, points, 5, 3)
 
 
 def damped_pendulum(seed=0, friction=0.05, duration=90.0, points=540, noise=0.02):
@@ -95,9 +130,28 @@ class DampedPendulum(Dynamics):
         return np.concatenate([p, -1.2 * np.sin(q) - self.friction * p], axis=-1)
 
 
-def _simulated(system, seed, trajectories, points, noise):
+def _orbits(system, seed, orbits, points, duration, judged):
+    _require_system(system)
+    orbits = checks.whole("orbits", orbits, 5)
+    t = np.linspace(0, duration, checks.whole("points", points, 2))
+    rng = checks.generator(seed, f"task {system.name}")
+    starts = system.sampler(rng, orbits)
+    path = np.concatenate([system.rollout(starts[group:group + GROUP], t, rtol=1e-10)
+                           for group in range(0, orbits, GROUP)], axis=1)
+    test, train = slice(0, orbits // 5), slice(orbits // 5, None)
+    x, test_x = (path[:, part].reshape(-1, system.dim) for part in (train, test))
+    starts, times = system.sampler(rng, ENERGY_STARTS), np.linspace(0, judged, 500)
+    return Task(system.name, system, system.hamiltonian, x, system.field(x), test_x, system.field(test_x), starts, times,
+                reference=system.rollout(starts, times, rtol=1e-10))
+
+
+def _require_system(system):
     if not isinstance(system, systems.System):
         raise ValueError(f"system must be a System, such as systems.pendulum(), got {type(system).__name__}")
+
+
+def _simulated(system, seed, trajectories, points, noise):
+    _require_system(system)
     trajectories = checks.whole("trajectories", trajectories, 1)
     t = np.linspace(0, 3, checks.whole("points", points, 2))
     noise = checks.positive("noise", noise, zero_too=True)
