@@ -68,7 +68,7 @@ EXPERIMENTS = {
                                 _judge_by_energy),
     "two-body": Experiment(tasks.two_body, {
         "published": Recipe(10_000, 200, weight_decay=0),
-        "sharp": Recipe(10_000, 200, 3e-3, 0, "cosine")}, _judge_by_energy),
+        "sharp": Recipe(10_000, 200, 1e-2, 0, "cosine")}, _judge_by_energy),
     "three-body": Experiment(tasks.three_body, {
         "published": Recipe(10_000, 600),
         "sharp": Recipe(10_000, 600, 3e-3, 0, "cosine")}, _judge_by_energy),
