@@ -3,11 +3,11 @@
 from hnn_lite import experiments, integrate, metrics, systems
 from hnn_lite.checks import seed
 from hnn_lite.claims import ClaimError, claim
-from hnn_lite.datasets import recordings, tasks
+from hnn_lite.datasets import frames, recordings, tasks
 from hnn_lite.dynamics import omega, turn
-from hnn_lite.models import HNN, Baseline, load
+from hnn_lite.models import HNN, Baseline, PixelModel, load
 from hnn_lite.show import plots as plot
 from hnn_lite.training import TrainingDiverged, fit
 
-__all__ = ["HNN", "Baseline", "ClaimError", "TrainingDiverged", "claim", "experiments", "fit", "integrate", "load",
-           "metrics", "omega", "plot", "recordings", "seed", "systems", "tasks", "turn"]
+__all__ = ["HNN", "Baseline", "ClaimError", "PixelModel", "TrainingDiverged", "claim", "experiments", "fit", "frames",
+           "integrate", "load", "metrics", "omega", "plot", "recordings", "seed", "systems", "tasks", "turn"]

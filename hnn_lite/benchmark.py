@@ -1,8 +1,9 @@
 """How long a training step takes: this library, plain autograd, PyTorch, JAX, and the bare matrix products, side by side.
 
 A step is the loss, its gradient with respect to the parameters, and Adam. All contenders get the same data, the same
-network (two hidden layers of 200, tanh, float32) and the same number of threads, and take turns, so that a machine that
-slows down slows all of them down. PyTorch and JAX are measured where they are installed; nothing here needs them.
+network (two hidden layers of 200, tanh, float32; for "pixels" the paper's autoencoder around it) and the same number of
+threads, and take turns, so that a machine that slows down slows all of them down. PyTorch and JAX are measured where they
+are installed; nothing here needs them.
 """
 
 from importlib.util import find_spec
@@ -15,13 +16,15 @@ from threadpoolctl import threadpool_info
 
 from hnn_lite import checks
 from hnn_lite.dynamics import turn
-from hnn_lite.models import MODELS
+from hnn_lite.models import MODELS, PixelModel
+from hnn_lite.models.pixel import LAW_WEIGHT
 from hnn_lite.networks import fused, tree
 from hnn_lite.networks.mlp import mlp
 from hnn_lite.training import Adam
 
 CASES = {f"{model}/{rows}x{dim}": (model, rows, dim)
          for model in ("hnn", "baseline") for rows, dim in ((750, 2), (200, 8), (600, 12))}
+CASES["pixels"] = ("pixels", 200, 1568)
 HIDDEN = 200
 LEARNING_RATE, WEIGHT_DECAY = 1e-3, 1e-4
 
@@ -32,7 +35,7 @@ def benchmark(cases=tuple(CASES), repeats=9, steps=20, progress=print):
     Parameters
     ----------
     cases : sequence of str
-        Names in `CASES`: model/batch x dim.
+        Names in `CASES`: model/batch x dim, or "pixels", which has no floor.
     repeats : int
         Turns that each contender takes; the figure is the median over the turns.
     steps : int
@@ -58,7 +61,7 @@ def benchmark(cases=tuple(CASES), repeats=9, steps=20, progress=print):
         model, rows, dim = CASES[checks.choice("case", case, CASES)]
         rng = checks.generator(0, "benchmark")
         x, dx = (rng.normal(size=(rows, dim)).astype(np.float32) for _ in range(2))
-        runs = {name: make(model, x, dx) for name, make in CONTENDERS.items() if _installed(name)}
+        runs = {name: make(model, x, dx) for name, make in CONTENDERS.items() if _takes_part(name, case)}
         for run in runs.values():
             run(steps)                                          # warm: compile, fill caches
         turns = {name: [] for name in runs}
@@ -73,12 +76,16 @@ def benchmark(cases=tuple(CASES), repeats=9, steps=20, progress=print):
     return result
 
 
-def _installed(name):
-    return name not in ("torch", "jax") or find_spec(name) is not None
+def _takes_part(name, case):
+    return find_spec(name) is not None if name in ("torch", "jax") else (name, case) != ("floor", "pixels")
+
+
+def _network(model, dim):
+    return PixelModel(dim) if model == "pixels" else MODELS[model](dim)
 
 
 def _fused(model, x, dx):
-    network = MODELS[model](x.shape[1])
+    network = _network(model, x.shape[1])
     vector = tree.ravel(network.params, x.dtype)
     params = tree.views(vector, network.params)
     trainer = network.trainer(len(x), params)
@@ -87,18 +94,19 @@ def _fused(model, x, dx):
     def run(steps):
         with fused.threads() as at_once:
             for _ in range(steps):
-                adam.update(vector, trainer(params, x, dx, at_once)[1])
+                adam.update(vector, trainer(params, x, dx, at_once)[1], at_once)
 
     return run
 
 
 def _autograd(model, x, dx):
-    network = MODELS[model](x.shape[1])
+    network = _network(model, x.shape[1])
     vector = tree.ravel(network.params, x.dtype)
     params = tree.views(vector, network.params)
     adam = Adam(vector.size, LEARNING_RATE, WEIGHT_DECAY, dtype=x.dtype)
     apply = (lambda params: turn(elementwise_grad(mlp, 1)(params, x))) if model == "hnn" else lambda params: mlp(params, x)
-    loss_and_gradient = value_and_grad(lambda params: np.mean((apply(params) - dx) ** 2))
+    loss = lambda params: np.mean((apply(params) - dx) ** 2)  # noqa: E731
+    loss_and_gradient = value_and_grad((lambda params: network.loss(params, x, dx)) if model == "pixels" else loss)
 
     def run(steps):
         with np.errstate(over="ignore"):          # autograd's rule for tanh squares a cosh; 1 / infinity is right there
@@ -127,21 +135,49 @@ def _torch(model, x, dx):
     import torch
     from torch import nn
 
+    def law(dim, form):
+        return nn.Sequential(nn.Linear(dim, HIDDEN), nn.Tanh(), nn.Linear(HIDDEN, HIDDEN), nn.Tanh(),
+                             nn.Linear(HIDDEN, 1 if form == "hnn" else dim, bias=False))
+
+    def gradient(network, x):
+        return torch.autograd.grad(network(x).sum(), x, create_graph=True)[0]
+
+    def residual(layers, x):
+        x = torch.relu(layers[0](x))
+        for layer in layers[1:-1]:
+            x = x + torch.relu(layer(x))
+        return layers[-1](x)
+
     dim = x.shape[1]
-    network = nn.Sequential(nn.Linear(dim, HIDDEN), nn.Tanh(), nn.Linear(HIDDEN, HIDDEN), nn.Tanh(),
-                            nn.Linear(HIDDEN, 1 if model == "hnn" else dim, bias=False))
+    if model == "pixels":
+        sizes = [dim, HIDDEN, HIDDEN, HIDDEN, 2]
+        encoder, decoder = (nn.ModuleList(nn.Linear(*pair) for pair in zip(way[:-1], way[1:], strict=True))
+                            for way in (sizes, sizes[::-1]))
+        network = nn.ModuleList([encoder, decoder, law(2, "hnn")])
+        inputs, target = torch.tensor(x), torch.tensor(dx)
+
+        def loss():
+            z, next_z = residual(encoder, inputs), residual(encoder, target)
+            g = gradient(network[2], z)
+            step = z + torch.stack([g[:, 1], -g[:, 0]], 1)
+            return (((residual(decoder, z) - inputs) ** 2).mean() + ((z[:, 1] - (next_z[:, 0] - z[:, 0])) ** 2).mean()
+                    + LAW_WEIGHT * ((next_z - step) ** 2).mean())
+    else:
+        network = law(dim, model)
+        target = torch.tensor(-turn(dx) if model == "hnn" else dx)
+        inputs = torch.tensor(x, requires_grad=model == "hnn")
+
+        def loss():
+            output = gradient(network, inputs) if model == "hnn" else network(inputs)
+            return ((output - target) ** 2).mean()
+
     adam = torch.optim.Adam(network.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
-    target = torch.tensor(-turn(dx) if model == "hnn" else dx)
-    inputs = torch.tensor(x, requires_grad=model == "hnn")
 
     def run(steps):
         for _ in range(steps):
-            output = network(inputs)
-            if model == "hnn":
-                output = torch.autograd.grad(output.sum(), inputs, create_graph=True)[0]
-            loss = ((output - target) ** 2).mean()
+            value = loss()
             adam.zero_grad()
-            loss.backward()
+            value.backward()
             adam.step()
 
     return run
@@ -151,7 +187,7 @@ def _jax(model, x, dx):
     import jax
     import jax.numpy as jnp
 
-    params = [tuple(jnp.asarray(leaf, jnp.float32) for leaf in layer) for layer in MODELS[model](x.shape[1]).params]
+    params = [tuple(jnp.asarray(leaf, jnp.float32) for leaf in layer) for layer in _network(model, x.shape[1]).params]
     inputs, target = jnp.asarray(x), jnp.asarray(-turn(dx) if model == "hnn" else dx)
 
     def network(params, x):
@@ -159,8 +195,27 @@ def _jax(model, x, dx):
             x = jnp.tanh(x @ W + b)
         return x @ params[-1][0]
 
+    def gradient(params, x):
+        return jax.grad(lambda x: network(params, x).sum())(x)
+
+    def residual(params, x):
+        x = jax.nn.relu(x @ params[0][0] + params[0][1])
+        for W, b in params[1:-1]:
+            x = x + jax.nn.relu(x @ W + b)
+        return x @ params[-1][0] + params[-1][1]
+
+    def pixel_loss(params):
+        encoder, decoder, law = params[:4], params[4:8], params[8:]
+        z, next_z = residual(encoder, inputs), residual(encoder, target)
+        g = gradient(law, z)
+        step = z + jnp.stack([g[:, 1], -g[:, 0]], 1)
+        return (jnp.mean((residual(decoder, z) - inputs) ** 2) + jnp.mean((z[:, 1] - (next_z[:, 0] - z[:, 0])) ** 2)
+                + LAW_WEIGHT * jnp.mean((next_z - step) ** 2))
+
     def loss(params):
-        output = jax.grad(lambda x: network(params, x).sum())(inputs) if model == "hnn" else network(params, inputs)
+        if model == "pixels":
+            return pixel_loss(params)
+        output = gradient(params, inputs) if model == "hnn" else network(params, inputs)
         return jnp.mean((output - target) ** 2)
 
     def step(number, state):

@@ -16,19 +16,23 @@ def states(name, x, dim):
 
 
 def numbers(name, x):
-    """Return `x` as a non-empty array of finite floats, or raise `ValueError`."""
+    """Return `x` as a non-empty array of finite floats of double precision, or raise `ValueError`."""
+    return finite(name, x).astype(float, copy=False)
+
+
+def finite(name, x):
+    """Return `x` as a non-empty array of finite real numbers, of whatever precision, or raise `ValueError`."""
     try:
         array = np.asarray(x)
     except ValueError:                     # a ragged list
         array = np.asarray(None)
     if array.dtype.kind not in "biuf":
         raise ValueError(f"{name} must be an array of real numbers, got {type(x).__name__}")
-    x = array.astype(float, copy=False)
-    if x.size == 0:
-        raise ValueError(f"{name} is empty (shape {x.shape})")
-    if not np.all(np.isfinite(x)):
-        raise ValueError(f"{name} contains {np.size(x) - np.isfinite(x).sum()} values that are NaN or infinite")
-    return x
+    if array.size == 0:
+        raise ValueError(f"{name} is empty (shape {array.shape})")
+    if not np.all(np.isfinite(array)):
+        raise ValueError(f"{name} contains {array.size - np.isfinite(array).sum()} values that are NaN or infinite")
+    return array
 
 
 def finite_states(name, x, dim):

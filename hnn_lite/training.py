@@ -10,6 +10,9 @@ from hnn_lite.networks import fused, tree
 from hnn_lite.progress import Progress
 
 
+BLOCK = 100_000          # numbers that Adam changes at a time where there are many
+
+
 class TrainingDiverged(RuntimeError):
     """The loss became NaN or infinite. The model keeps the parameters of the last finite test loss."""
 
@@ -55,24 +58,43 @@ class Adam:
         self.mean, self.square = np.zeros(size, dtype), np.zeros(size, dtype)
         self.work = np.empty(size, dtype)
         self.steps = 0
+        starts = range(0, size, BLOCK if size > 2 * BLOCK else size)
+        self.blocks = [slice(start, start + starts.step) for start in starts]
 
-    def update(self, params, gradient):
-        """Take one step: changes `params`, and overwrites `gradient`, both of shape (size,)."""
+    def update(self, params, gradient, run=map):
+        """Take one step: changes `params`, and overwrites `gradient`, both of shape (size,).
+
+        `run` maps a function over two numbers, perhaps at the same time (`fused.threads`): long vectors are cut in two, and
+        into blocks that stay in the processor's cache.
+        """
         self.steps += 1
+        if len(self.blocks) == 1:
+            self._update(self.blocks[0], params, gradient)
+            return
+
+        def every_other(number):
+            for block in self.blocks[number::2]:
+                self._update(block, params, gradient)
+
+        list(run(every_other, range(2)))
+
+    def _update(self, block, params, gradient):
+        params, gradient, work, mean, square = (
+            vector[block] for vector in (params, gradient, self.work, self.mean, self.square))
         if self.weight_decay:
-            gradient += np.multiply(params, self.weight_decay, out=self.work)
-        self.mean *= self.beta1
-        self.mean += np.multiply(gradient, 1 - self.beta1, out=self.work)
+            gradient += np.multiply(params, self.weight_decay, out=work)
+        mean *= self.beta1
+        mean += np.multiply(gradient, 1 - self.beta1, out=work)
         gradient *= gradient
         gradient *= 1 - self.beta2
-        self.square *= self.beta2
-        self.square += gradient
+        square *= self.beta2
+        square += gradient
         correction = math.sqrt(1 - self.beta2**self.steps)
-        np.sqrt(self.square, out=self.work)
-        self.work += self.epsilon * correction
-        np.divide(self.mean, self.work, out=self.work)
-        self.work *= self.learning_rate * correction / (1 - self.beta1**self.steps)
-        params -= self.work
+        np.sqrt(square, out=work)
+        work += self.epsilon * correction
+        np.divide(mean, work, out=work)
+        work *= self.learning_rate * correction / (1 - self.beta1**self.steps)
+        params -= work
 
 
 # what the learning rate is multiplied by when a share `done` of the steps is done
@@ -90,9 +112,10 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
     Parameters
     ----------
     model
-        Has `params`, `loss(params, x, dx)` and `trainer`; see `models.base.Model`.
+        Has `params`, `loss(params, x, dx)` and `trainer`; see `models.base.Model`. A model with a `goal` is given the
+        attribute of the task that has this name, instead of `dx`.
     task
-        Has `x`, `dx`, `test_x`, `test_dx`, each of shape (points, dim); see `datasets.tasks`.
+        Has `x`, `dx`, `test_x`, `test_dx`, each of shape (..., dim), such as (points, dim); see `datasets.tasks`.
     steps : int
         Gradient steps.
     batch : int, optional
@@ -130,11 +153,13 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
         raise ValueError(f"dtype must be np.float32 or np.float64, got {dtype!r}")
     if not hasattr(model, "trainer"):
         raise ValueError(f"model must be a model such as HNN or Baseline, got {type(model).__name__}")
-    x, dx = _pairs(task, "x", "dx", model.dim, dtype)
-    test = _pairs(task, "test_x", "test_dx", model.dim, dtype)
-    batch = len(x) if batch is None else checks.whole("batch", batch, 1)
-    if batch > len(x):
-        raise ValueError(f"batch ({batch}) is larger than the training set ({len(x)} points)")
+    goal = getattr(model, "goal", "dx")
+    x, dx = _pairs(task, "x", goal, model.dim, dtype)
+    test = _pairs(task, "test_x", f"test_{goal}", model.dim, dtype)
+    points = math.prod(x.shape[:-1])
+    batch = points if batch is None else checks.whole("batch", batch, 1)
+    if batch > points:
+        raise ValueError(f"batch ({batch}) is larger than the training set ({points} points)")
     batches = _batches(x, dx, batch, checks.generator(seed, "order of batches"))
 
     vector = tree.ravel(model.params, dtype)
@@ -151,7 +176,7 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
                 if not math.isfinite(loss):
                     raise TrainingDiverged(_advice("loss", loss, step, learning_rate))
                 adam.learning_rate = learning_rate * factor((step - 1) / steps)
-                adam.update(vector, gradient)
+                adam.update(vector, gradient, run)
                 if step % test_every == 0 or step == steps:
                     test_loss = float(model.loss(params, *test))
                     history.test_steps.append(step)
@@ -176,22 +201,23 @@ def _advice(what, value, step, learning_rate):
             "good parameters: try a smaller learning rate, and look for outliers in the data")
 
 
-def _pairs(task, states, derivatives, dim, dtype):
-    if not (hasattr(task, states) and hasattr(task, derivatives)):
-        raise ValueError(f"task must have x, dx, test_x and test_dx, got {type(task).__name__}")
-    x = checks.finite_states(f"task.{states}", getattr(task, states), dim)
-    dx = checks.finite_states(f"task.{derivatives}", getattr(task, derivatives), dim)
-    if x.shape != dx.shape or x.ndim != 2:
-        raise ValueError(f"task.{states} and task.{derivatives} must both have shape (points, {dim}), "
+def _pairs(task, states, goals, dim, dtype):
+    if not (hasattr(task, states) and hasattr(task, goals)):
+        raise ValueError(f"task must have x, {goals.removeprefix('test_')} and the same for test, got {type(task).__name__}")
+    x = checks.states(f"task.{states}", checks.finite(f"task.{states}", getattr(task, states)), dim)
+    dx = checks.states(f"task.{goals}", checks.finite(f"task.{goals}", getattr(task, goals)), dim)
+    if x.shape != dx.shape or x.ndim < 2:
+        raise ValueError(f"task.{states} and task.{goals} must both have shape (points, {dim}), "
                          f"got {x.shape} and {dx.shape}")
-    return x.astype(dtype), dx.astype(dtype)
+    return x.astype(dtype, copy=False), dx.astype(dtype, copy=False)
 
 
 def _batches(x, dx, batch, rng):
-    while batch == len(x):
-        yield x, dx
+    points = math.prod(x.shape[:-1])
+    while batch == points:
+        yield x.reshape(points, -1), dx.reshape(points, -1)
     while True:
-        order = rng.permutation(len(x))
-        for start in range(0, len(x) - batch + 1, batch):
-            chosen = order[start:start + batch]
+        order = rng.permutation(points)
+        for start in range(0, points - batch + 1, batch):
+            chosen = np.unravel_index(order[start:start + batch], x.shape[:-1])
             yield x[chosen], dx[chosen]

@@ -15,7 +15,7 @@ from autograd import grad
 from nbclient import NotebookClient
 
 import hnn_lite as hl
-from hnn_lite import progress
+from hnn_lite import progress, training
 from hnn_lite.training import Adam
 
 MODEL_CLASSES = [hl.Baseline, hl.HNN]
@@ -73,6 +73,18 @@ def test_adam_takes_its_other_constants():
         adam.update(params, gradient_at(params))
     expected = textbook_adam([1.0, -2.0], gradient_at, 20, 0.01, beta1=0.5, beta2=0.9, epsilon=1e-3)
     np.testing.assert_allclose(params, expected, rtol=1e-12)
+
+
+def test_long_vectors_are_cut_into_blocks_that_change_nothing(monkeypatch):
+    start, rng = np.random.default_rng(0).normal(size=1001), np.random.default_rng(1)
+    gradients, ends = rng.normal(size=(3, 1001)), []
+    for block in (10_000, 100):
+        monkeypatch.setattr(training, "BLOCK", block)
+        params, adam = start.copy(), Adam(1001, 0.01, 0.1)
+        for gradient in gradients:
+            adam.update(params, gradient.copy())
+        ends.append(params)
+    assert len(adam.blocks) == 11 and np.array_equal(*ends)
 
 
 def test_decay_shrinks_what_the_loss_does_not_hold():

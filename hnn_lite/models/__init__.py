@@ -3,6 +3,7 @@
 from hnn_lite.models import base
 from hnn_lite.models.baseline import Baseline
 from hnn_lite.models.hnn import HNN
+from hnn_lite.models.pixel import PixelModel
 
 MODELS = {"baseline": Baseline, "hnn": HNN}
 
@@ -17,7 +18,7 @@ def load(path):
     ValueError
         If the file is not a saved model, or its arrays do not fit.
     """
-    return base.load(path, {model.__name__: model for model in MODELS.values()})
+    return base.load(path, {model.__name__: model for model in (*MODELS.values(), PixelModel)})
 
 
-__all__ = ["HNN", "MODELS", "Baseline", "load"]
+__all__ = ["HNN", "MODELS", "Baseline", "PixelModel", "load"]

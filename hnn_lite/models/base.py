@@ -86,13 +86,13 @@ class Model:
         """dx/dt at the states `x`, shape (..., dim) to (..., dim)."""
         return self.apply(self.params, checks.states("x", x, self.dim))
 
+    def arguments(self):
+        """What to call the class with to build such a model again."""
+        return {"dim": self.dim, "hidden": self.hidden, "activation": self.activation}
+
     def save(self, path):
         """Write the parameters and what is needed to rebuild the model to the `.npz` file `path`; see `load`."""
-        about = {"class": type(self).__name__, "dim": self.dim, "hidden": self.hidden, "activation": self.activation}
-        arrays = {f"{kind}{layer}": leaf for layer, leaves in enumerate(self.params)
-                  for kind, leaf in zip("Wb", leaves, strict=False)}
-        with open(path, "wb") as file:
-            np.savez(file, about=json.dumps(about), **arrays)
+        write(path, self)
 
     def __repr__(self):
         return f"{type(self).__name__}(dim={self.dim}, hidden={self.hidden}, activation={self.activation!r})"
@@ -102,6 +102,15 @@ class Model:
 def _say_slow(activation):          # once for each
     warnings.warn(f"no hand-derived gradient for this network with {activation!r}: autograd trains it, more slowly",
                   stacklevel=2)
+
+
+def write(path, model):
+    """Write a model's parameters to a `.npz` file, and beside them its class and the arguments to build it with."""
+    about = {"class": type(model).__name__, **model.arguments()}
+    arrays = {f"{kind}{layer}": leaf for layer, leaves in enumerate(model.params)
+              for kind, leaf in zip("Wb", leaves, strict=False)}
+    with open(path, "wb") as file:
+        np.savez(file, about=json.dumps(about), **arrays)
 
 
 def load(path, classes):
@@ -118,7 +127,9 @@ def load(path, classes):
         with np.load(path, allow_pickle=False) as file:
             stored = {name: file[name] for name in file.files}
         about = json.loads(str(stored.pop("about")))
-        model = classes[about["class"]](about["dim"], hidden=about["hidden"], activation=about["activation"])
+        model = classes[about.pop("class")](**about)
+        if set(about) != set(model.arguments()):
+            raise ValueError(f"arguments {', '.join(about)}")
         params = [tuple(stored.pop(f"{kind}{layer}") for kind, _ in zip("Wb", leaves, strict=False))
                   for layer, leaves in enumerate(model.params)]
     except (FileNotFoundError, PermissionError):
