@@ -1,7 +1,7 @@
 """The paper's experiments: a task, a model, a recipe, the metrics, and a file of results that can be resumed."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 import json
 import math
 import os
@@ -10,22 +10,33 @@ import sys
 import time
 
 from joblib import Parallel, delayed
+import numpy as np
 
 from hnn_lite import checks, metrics, systems
-from hnn_lite.datasets import recordings, tasks
-from hnn_lite.models import MODELS
+from hnn_lite.datasets import frames, recordings, tasks
+from hnn_lite.models import MODELS, PixelModel
 from hnn_lite.training import fit
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a model is trained: the arguments of `fit`."""
+    """How a model is trained: the arguments of `fit`, and with what it is built besides its size and seed."""
 
     steps: int = 2000
     batch: int | None = None
     learning_rate: float = 1e-3
     weight_decay: float = 1e-4
     schedule: str = "constant"
+    model: dict = field(default_factory=dict)
+
+
+def _field_model(name, task, seed, **arguments):
+    return MODELS[name](task.x.shape[-1], seed, **arguments)
+
+
+def _field_losses(model, task):
+    return {"train_loss": metrics.field_loss(model, task.x, task.dx),
+            "test_loss": metrics.field_loss(model, task.test_x, task.test_dx)}
 
 
 @dataclass(frozen=True)
@@ -39,11 +50,17 @@ class Experiment:
     recipes : dict of str to Recipe
     judge : callable
         `(model, task) -> dict of str to Estimate`: the energy metrics; the first is "energy_mse", as published.
+    model : callable
+        `(name, task, seed, **arguments of the recipe) -> model`; name is one of `models.MODELS`.
+    losses : callable
+        `(model, task) -> dict of str to Estimate`: "train_loss" and "test_loss".
     """
 
     task: Callable
     recipes: dict
     judge: Callable
+    model: Callable = _field_model
+    losses: Callable = _field_losses
 
 
 def _judge_mass_spring(model, task):
@@ -61,6 +78,52 @@ def _judge_by_energy(model, task):
     return {"energy_mse": metrics.energy_mse(model, task)}
 
 
+def judge_films(model, task, steps=200):
+    """Energy metrics of task 5, read off what the model draws. (The published figure's starts and horizon are not known.)
+
+    From the first pair of frames of each of `task.starts` the model makes a film of `steps` frames, 0.05 s each. Angle and
+    speed are read off its pictures (`frames.read_state`), and its energy is compared with the one that the true film shows.
+
+    Parameters
+    ----------
+    model : PixelModel
+    task : FilmTask
+    steps : int
+
+    Returns
+    -------
+    estimates : dict of str to Estimate
+        "energy_mse": mean over films and frames of the squared difference. "energy_change": the largest |E / E(0) - 1| of a
+        film, E(0) the true film's at its start, averaged over the films; "energy_change_worst" the largest of all.
+        "misfit_worst": of all frames, see `frames.read_angle`.
+    """
+    states = frames.simulate(task.starts, steps + task.width - 1).swapaxes(0, 1)
+    true_pairs = frames.windows(frames.render(states[..., 0]), 2)
+    true = frames.energy(frames.read_state(true_pairs)[0]).T
+    film = model.film(frames.windows(frames.render(states[:, :task.width, 0]), task.width)[:, 0], steps)
+    if task.width == 1:          # pairs of successive frames of the film
+        film = np.concatenate([film[:-1], film[1:]], axis=-1)
+    shown, misfit = frames.read_state(film)
+    energy = frames.energy(shown)
+    true = true[:len(energy)]
+    change = np.abs(energy / true[0] - 1).max(axis=0)
+    return {"energy_mse": metrics.estimate(np.mean((energy - true) ** 2, axis=0)), "energy_change": metrics.estimate(change),
+            "energy_change_worst": metrics.Estimate(float(change.max()), math.nan),
+            "misfit_worst": metrics.Estimate(float(misfit.max()), math.nan)}
+
+
+def _pixel_model(name, task, seed, **arguments):
+    return PixelModel(task.x.shape[-1], name, seed, **arguments)
+
+
+def _pixel_losses(model, task):
+    """Means over the pairs of frames, with the standard error over the films."""
+    def losses(x, next_x):
+        return metrics.estimate(np.array([model.loss(model.params, *film) for film in zip(x, next_x, strict=True)]))
+
+    return {"train_loss": losses(task.x, task.next_x), "test_loss": losses(task.test_x, task.test_next_x)}
+
+
 EXPERIMENTS = {
     "mass-spring": Experiment(tasks.mass_spring, {"published": Recipe()}, _judge_mass_spring),
     "pendulum": Experiment(tasks.pendulum, {"published": Recipe()}, _judge_pendulum),
@@ -72,6 +135,9 @@ EXPERIMENTS = {
     "three-body": Experiment(tasks.three_body, {
         "published": Recipe(10_000, 600),
         "sharp": Recipe(10_000, 600, 3e-3, 0, "cosine")}, _judge_by_energy),
+    "pixel-pendulum": Experiment(frames.pendulum, {
+        "published": Recipe(10_000, 200, weight_decay=1e-5),
+        "sharp": Recipe(10_000, 200, 1e-3, 1e-5, "cosine", {"step": "rk4"})}, judge_films, _pixel_model, _pixel_losses),
 }
 
 
@@ -108,12 +174,11 @@ def run(experiment, model, seed=0, recipe="published", steps=None, progress=True
     if steps is not None:
         arguments["steps"] = checks.whole("steps", steps, 1)
     task = chosen.task(seed)
-    network = MODELS[checks.choice("model", model, MODELS)](task.x.shape[-1], seed)
+    network = chosen.model(checks.choice("model", model, MODELS), task, seed, **arguments.pop("model"))
     start = time.perf_counter()
     fit(network, task, seed=seed, progress=progress, **arguments)
     seconds = time.perf_counter() - start
-    estimates = {"train_loss": metrics.field_loss(network, task.x, task.dx),
-                 "test_loss": metrics.field_loss(network, task.test_x, task.test_dx), **chosen.judge(network, task)}
+    estimates = chosen.losses(network, task) | chosen.judge(network, task)
     record = {"experiment": experiment, "model": model, "recipe": recipe, "seed": seed, "steps": arguments["steps"],
               "seconds": round(seconds, 2)}
     for name, estimate in estimates.items():

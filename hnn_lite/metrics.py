@@ -40,7 +40,7 @@ def field_loss(model, x, dx):
     x, dx = checks.finite_states("x", x, model.dim), checks.finite_states("dx", dx, model.dim)
     if x.shape != dx.shape:
         raise ValueError(f"x and dx must have the same shape, got {x.shape} and {dx.shape}")
-    return _estimate(np.mean((model.field(x) - dx) ** 2, axis=-1).ravel())
+    return estimate(np.mean((model.field(x) - dx) ** 2, axis=-1).ravel())
 
 
 def energy_mse(model, task, energy=None, stretch=None):
@@ -80,9 +80,10 @@ def energy_mse(model, task, energy=None, stretch=None):
                           for number, start in enumerate(task.starts)], axis=1)
     else:
         paths = model.rollout(task.starts, task.times * (TIME_STRETCH if stretch else 1))
-    return _estimate(np.mean((energy(paths) - true_energy) ** 2, axis=0))
+    return estimate(np.mean((energy(paths) - true_energy) ** 2, axis=0))
 
 
-def _estimate(values):
+def estimate(values):
+    """The mean of some values and its standard error, NaN for a single value."""
     error = np.std(values, ddof=1) / np.sqrt(len(values)) if len(values) > 1 else float("nan")
     return Estimate(float(np.mean(values)), float(error))

@@ -16,6 +16,7 @@ DT = 0.05                                   # seconds between two frames
 STIFFNESS = 15.0                            # 3 g / (2 l) for a rod of length 1 m with g = 10 m/s^2
 MAX_SPEED = 8.0
 STEPS = 100                                 # usable pairs in a trial
+ENERGY_STARTS = 15                          # films by which a model's energy is judged
 
 WINDOW, SCALE = 500, 500 / 4.4              # Gym's window: 4.4 m wide
 ROD_WIDTH, AXLE = 0.2, 0.05                 # m: the rod's width, the radius of the black disc on its pivot
@@ -35,6 +36,8 @@ class FilmTask:
     frames, test_frames : array, shape (trials, STEPS + width, 784), float32
     states, test_states : array, shape (trials, STEPS + width, 2)
         The true angle (rad) and speed (rad/s) behind each frame.
+    starts : array, shape (15, 2)
+        States at which the rollouts of the energy metric begin.
     width : int
         Frames that a model sees at a time: 2, or 1.
     """
@@ -44,6 +47,7 @@ class FilmTask:
     states: np.ndarray
     test_frames: np.ndarray
     test_states: np.ndarray
+    starts: np.ndarray
     width: int = 2
 
     @property
@@ -70,6 +74,9 @@ class FilmTask:
 def pendulum(seed=0, trials=200, width=2, test=0.2):
     """Task 5: films of a pendulum that starts within pi/6 of hanging, without friction or torque (HNN paper, section 5).
 
+    Where the paper's energy metric starts is not known; here it is fifteen states with an angle of +-U(pi/12, pi/6) and a
+    speed of +-U(0.2, 1) rad/s.
+
     Parameters
     ----------
     seed : int
@@ -93,9 +100,11 @@ def pendulum(seed=0, trials=200, width=2, test=0.2):
     if not 0 < checks.positive("test", test) < 1:
         raise ValueError(f"test must lie between 0 and 1, got {test!r}")
     cut = min(trials - 1, max(1, round(trials * (1 - test))))
-    states = simulate(starts(checks.generator(seed, "films of a pendulum"), trials), STEPS + width - 1).swapaxes(0, 1)
+    rng = checks.generator(seed, "films of a pendulum")
+    states = simulate(starts(rng, trials), STEPS + width - 1).swapaxes(0, 1)
     frames = render(states[..., 0])
-    return FilmTask("pixel-pendulum", frames[:cut], states[:cut], frames[cut:], states[cut:], width)
+    judged = rng.uniform([np.pi / 12, 0.2], [np.pi / 6, 1.0], (ENERGY_STARTS, 2)) * rng.choice([-1.0, 1.0], (ENERGY_STARTS, 2))
+    return FilmTask("pixel-pendulum", frames[:cut], states[:cut], frames[cut:], states[cut:], judged, width)
 
 
 def starts(rng, count, largest=np.pi / 6):
