@@ -43,6 +43,46 @@ class HamiltonianDynamics(Dynamics):
 
     field = symplectic_gradient
 
+    def add_energy(self, x, amount, rtol=1e-9):
+        """The states reached from `x` by following R_H until H has grown by `amount`.
+
+        Along dx/ds = R_H / |R_H|^2 H grows at the rate 1, so s is the energy added. HNN paper, section 6.
+
+        Parameters
+        ----------
+        x : array, shape (..., dim)
+        amount : float or array, shape (...)
+            Energy to add, in the unit of H; negative takes energy away.
+        rtol : float
+            See `integrate.solve_ivp`.
+
+        Returns
+        -------
+        x : array, shape (..., dim)
+
+        Raises
+        ------
+        ValueError
+            If H cannot change by so much on this way: it comes to a place where its gradient vanishes.
+        """
+        x, amount = checks.finite_states("x", x, self.dim), checks.numbers("amount", amount)
+        if np.ndim(amount) and amount.shape != x.shape[:-1]:
+            raise ValueError(f"amount must be one number, or one for each state of x, shape {x.shape[:-1]}, got {amount.shape}")
+
+        def climb(x):
+            R = self.gradient(x)
+            return amount[..., None] * R / np.sum(R**2, axis=-1, keepdims=True)
+
+        try:
+            with np.errstate(all="ignore"):
+                end = integrate.solve_ivp(climb, x, [0, 1], rtol)[-1]
+        except (ValueError, integrate.IntegrationError):
+            end = x
+        missing = np.max(abs(self.hamiltonian(end) - self.hamiltonian(x) - amount))
+        if not missing <= 1e-6 * (1 + np.max(abs(amount))):
+            raise ValueError(f"amount ({amount}) is more than H can change by on the way along its gradient, which vanishes before")
+        return end
+
 
 def turn(gradient):
     """Omega applied to a gradient: (dH/dq, dH/dp) becomes (dH/dp, -dH/dq), shape (..., dim).

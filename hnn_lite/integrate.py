@@ -10,6 +10,7 @@ Reference for all of them: Hairer, Lubich, Wanner, *Geometric Numerical Integrat
 
 import autograd.numpy as np
 import scipy.integrate
+from autograd import make_vjp
 
 from hnn_lite import checks
 
@@ -71,6 +72,42 @@ def solve_ivp(field, x0, t, rtol=1e-9, atol=1e-10, method="DOP853"):
         why = "it is no longer finite" if run.success else run.message
         raise IntegrationError(f"the path could not be continued to t = {t[reached]:g}: {why}", t[:reached], path[:reached])
     return path
+
+
+def flow_jacobian(field, x0, t, rtol=1e-9):
+    """How the path's states answer to small changes of its start: the matrices J(t) = dx(t) / dx(t[0]).
+
+    Solves the variational equation dJ/dt = Df(x) J along the path (GNI VI.2). A Hamiltonian flow has J^T Omega J = Omega
+    and det J = 1 (Liouville); for every flow, det J is the exponential of the divergence summed along the path.
+
+    Parameters
+    ----------
+    field : callable
+        dx/dt, mapping (..., dim) to (..., dim), each state by itself, in autograd's NumPy.
+    x0, t, rtol
+        See `solve_ivp`.
+
+    Returns
+    -------
+    J : array, shape (times, ..., dim, dim)
+        J[..., i, j] is the derivative of coordinate i by the start's coordinate j; the first is the identity.
+
+    Raises
+    ------
+    ValueError, IntegrationError
+        As `solve_ivp`.
+    """
+    x0 = checks.numbers("x0", x0)
+    _value(field, x0)
+    dim = x0.shape[-1]
+
+    def with_columns(z):                   # a state and, beside it, the columns of its J: shape (..., dim, 1 + dim)
+        vjp, dx = make_vjp(field)(z[..., 0])
+        Df = np.stack([vjp(np.broadcast_to(row, dx.shape)) for row in np.eye(dim)], axis=-2)
+        return np.concatenate([dx[..., None], Df @ z[..., 1:]], axis=-1)
+
+    identity = np.broadcast_to(np.eye(dim), (*x0.shape, dim))
+    return solve_ivp(with_columns, np.concatenate([x0[..., None], identity], axis=-1), t, rtol)[..., 1:]
 
 
 def march(method, field, x0, dt, steps, every=1):
