@@ -7,7 +7,8 @@ from hnn_lite.datasets import frames, recordings, tasks
 from hnn_lite.dynamics import omega, turn
 from hnn_lite.models import HNN, Baseline, PixelModel, load
 from hnn_lite.show import plots as plot
+from hnn_lite.show.film import Film
 from hnn_lite.training import TrainingDiverged, fit
 
-__all__ = ["HNN", "Baseline", "ClaimError", "PixelModel", "TrainingDiverged", "claim", "experiments", "fit", "frames",
+__all__ = ["HNN", "Baseline", "ClaimError", "Film", "PixelModel", "TrainingDiverged", "claim", "experiments", "fit", "frames",
            "integrate", "load", "metrics", "omega", "plot", "recordings", "seed", "systems", "tasks", "turn"]

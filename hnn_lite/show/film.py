@@ -1,0 +1,227 @@
+"""Films on a page: pictures that move at the press of a key, in one piece of HTML that needs no kernel and no network.
+
+A still with alternative text stands there where no script runs (an untrusted notebook, a printed page); the script takes
+its place. All frames of a film lie side by side in one small PNG, so that hundreds of frames take a few ten kilobytes.
+"""
+
+import base64
+import html
+import json
+import struct
+import zlib
+
+import numpy as np
+
+from hnn_lite import checks
+from hnn_lite.show.plots import COLOURS, LABELS
+
+SIDE, COLUMNS, SHADES = 28, 20, 32
+STILLS = 6                                  # frames of each film in the still
+ADVICE = "A film: run this cell, or open the built book, and it plays."
+
+
+class Film:
+    """Films that play together, with a curve for each below.
+
+    Parameters
+    ----------
+    films : dict of str to array, shape (times, 784)
+        Frames in [0, 1]; by names of `plots.COLOURS`, or by other titles.
+    alt : str
+        What the still shows, in words.
+    curves : dict of str to array, shape (times,), optional
+        A number for each frame, drawn with a mark that moves along; NaN leaves a gap.
+    label : str
+        What the curves show, with its unit.
+    dt : float
+        Seconds between two frames.
+    brightest : float
+        The value that is drawn in full colour.
+
+    Raises
+    ------
+    ValueError
+        If there is no film, or films and curves differ in length.
+    """
+
+    def __init__(self, films, alt, curves=None, label="energy", dt=0.05, brightest=0.5):
+        if not films:
+            raise ValueError("films is empty")
+        self.films = {name: checks.states(f"films[{name!r}]", checks.finite(f"films[{name!r}]", film), SIDE**2)
+                      for name, film in films.items()}
+        self.curves = {name: np.asarray(curve, float) for name, curve in (curves or {}).items()}
+        self.alt, self.label, self.dt, self.brightest = alt, label, checks.positive("dt", dt), checks.positive("brightest", brightest)
+        shapes = {film.shape for film in self.films.values()} | {(*curve.shape, SIDE**2) for curve in self.curves.values()}
+        if len(shapes) > 1 or len(next(iter(shapes))) != 2:
+            raise ValueError(f"films and curves must have the same number of times, got shapes {sorted(shapes)}")
+        self.times = next(iter(shapes))[0]
+
+    def __repr__(self):
+        return f"A film of {self.times} frames: {', '.join(self.films)}"
+
+    def _repr_html_(self):
+        shown = np.linspace(0, self.times - 1, STILLS).round().astype(int)
+        rows = [np.concatenate(self._pictures(film[shown]), axis=1) for film in self.films.values()]
+        still = png(np.concatenate(rows), grey(SHADES))
+        page = html.escape(self._page(), quote=True)
+        return (f'<div><div class="live-fallback"><img alt="{html.escape(self.alt, quote=True)}" src="{still}" '
+                f'style="width:{STILLS * 84}px;max-width:100%;image-rendering:pixelated;background:#fff">'
+                f'<p>{ADVICE}</p></div><iframe title="{html.escape(repr(self), quote=True)}" srcdoc="{page}" '
+                'style="width:100%;height:0;border:0;display:block"></iframe></div>')
+
+    def _pictures(self, film):
+        """Frames as whole numbers below SHADES, shape (times, 28, 28)."""
+        shades = np.clip(film / self.brightest, 0, 1) * (SHADES - 1)
+        return shades.round().astype(np.uint8).reshape(-1, SIDE, SIDE)
+
+    def _page(self):
+        figures, names = [], list(self.films)
+        for name, film in self.films.items():
+            figures.append({"title": LABELS.get(name, name), "colour": COLOURS.get(name, "#1a1a1a"),
+                            "sheet": png(sheet(self._pictures(film)), tinted(COLOURS.get(name, "#1a1a1a")))})
+        data = {"films": figures, "times": self.times, "dt": self.dt, "side": SIDE, "columns": COLUMNS}
+        strip = self._strip() if self.curves else ""
+        cells = "".join(f'<figure><canvas width="{SIDE}" height="{SIDE}" role="img" aria-label="film: '
+                        f'{html.escape(film["title"], quote=True)}"></canvas><figcaption>{html.escape(film["title"])}</figcaption>'
+                        "</figure>" for film in figures)
+        return (PAGE.replace("@CELLS@", cells).replace("@STRIP@", strip).replace("@LAST@", str(self.times - 1))
+                .replace("@DATA@", json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")).replace("@COUNT@", str(len(names))))
+
+    def _strip(self):
+        """The curves as one drawing, 100 wide and 100 high, stretched to its place."""
+        values = np.concatenate([curve[np.isfinite(curve)] for curve in self.curves.values()])
+        top = 1.05 * max(values.max(initial=0), 1e-12)
+        lines = ""
+        for name, curve in self.curves.items():
+            points = " ".join(f"{100 * t / max(1, self.times - 1):.2f},{100 - 100 * value / top:.2f}"
+                              for t, value in enumerate(curve) if np.isfinite(value))
+            dash = ' stroke-dasharray="5 3"' if name == "truth" else ""
+            lines += (f'<polyline points="{points}" class="{"truth" if name == "truth" else ""}" '
+                      f'style="stroke:{COLOURS.get(name, "#1a1a1a")}"{dash}/>')
+        return (f'<div class="strip"><span>{html.escape(self.label)}, 0 to {top:.2g}</span>'
+                f'<svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">{lines}'
+                '<line id="now" x1="0" x2="0" y1="0" y2="100"/></svg></div>')
+
+
+def sheet(pictures):
+    """Pictures side by side, COLUMNS in a row: (times, 28, 28) to one array."""
+    rows = -(-len(pictures) // COLUMNS)
+    whole = np.zeros((rows * COLUMNS, SIDE, SIDE), np.uint8)
+    whole[:len(pictures)] = pictures
+    return whole.reshape(rows, COLUMNS, SIDE, SIDE).swapaxes(1, 2).reshape(rows * SIDE, COLUMNS * SIDE)
+
+
+def png(numbers, palette):
+    """Whole numbers below 256, shape (height, width), as a PNG in a data address; palette has a row (r, g, b, a) for each number."""
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    height, width = numbers.shape
+    rows = np.zeros((height, width + 1), np.uint8)          # each row begins with the number of its filter, none
+    rows[:, 1:] = numbers
+    palette = np.asarray(palette, np.uint8)
+    data = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">2I5B", width, height, 8, 3, 0, 0, 0)) + b"".join([
+        chunk(b"PLTE", palette[:, :3].tobytes()), chunk(b"tRNS", palette[:, 3].tobytes()),
+        chunk(b"IDAT", zlib.compress(rows.tobytes(), 9)), chunk(b"IEND", b"")])
+    return "data:image/png;base64," + base64.b64encode(data).decode()
+
+
+def grey(count):
+    """A palette from white to black."""
+    level = np.linspace(255, 26, count).round()
+    return np.stack([level, level, level, np.full(count, 255)], axis=1)
+
+
+def tinted(colour):
+    """A palette from clear to a colour such as "#0072B2"."""
+    rgb = [int(colour[place:place + 2], 16) for place in (1, 3, 5)]
+    return [(*rgb, round(255 * share / (SHADES - 1))) for share in range(SHADES)]
+
+
+PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>film</title><style>
+:root { --ink: #1a1a1a; --line: #8a8a8a; --paper: #fff }
+:root[data-dark] { --ink: #e8e8e8; --line: #9a9a9a }
+body { margin: 0; padding: 4px; font: 14px/1.4 system-ui, sans-serif; color: var(--ink); background: none; overflow: hidden }
+#films { display: flex; gap: 10px; max-width: 640px }
+figure { margin: 0; flex: 1 1 0; min-width: 0; max-width: 200px }
+canvas { width: 100%; display: block; aspect-ratio: 1; image-rendering: pixelated; background: var(--paper); border: 1px solid var(--line); box-sizing: border-box }
+figcaption { text-align: center; border-bottom: 3px solid var(--own) }
+#controls { display: flex; gap: 10px; align-items: center; max-width: 640px; margin-top: 8px }
+button { font: inherit; min-width: 5em; padding: 4px 8px }
+input { flex: 1; min-width: 0 }
+output { min-width: 5em; text-align: right; font-variant-numeric: tabular-nums }
+.strip { max-width: 640px; margin-top: 8px; font-size: 12px }
+svg { display: block; width: 100%; height: 84px; background: #fff; border: 1px solid var(--line); box-sizing: border-box }
+svg * { fill: none; stroke-width: 1.8; vector-effect: non-scaling-stroke }
+#now { stroke: #555; stroke-width: 1 }
+:focus-visible { outline: 2px solid #0072B2; outline-offset: 2px }
+</style><div id="films">@CELLS@</div>@STRIP@
+<div id="controls"><button type="button">play</button><input type="range" min="0" max="@LAST@" value="0" aria-label="frame"><output>0.00 s</output></div>
+<script>
+const data = @DATA@;
+const canvases = [...document.querySelectorAll("canvas")], button = document.querySelector("button");
+const slider = document.querySelector("input"), label = document.querySelector("output"), now = document.getElementById("now");
+const sheets = data.films.map((film, i) => {
+  canvases[i].nextElementSibling.style.setProperty("--own", film.colour);
+  const image = new Image();
+  image.onload = draw;
+  image.src = film.sheet;
+  return image;
+});
+let frame = 0, playing = false, started = 0;
+function draw() {
+  canvases.forEach((canvas, i) => {
+    if (!sheets[i].complete) return;
+    const pen = canvas.getContext("2d"), side = data.side;
+    pen.clearRect(0, 0, side, side);
+    pen.drawImage(sheets[i], (frame % data.columns) * side, Math.floor(frame / data.columns) * side, side, side, 0, 0, side, side);
+  });
+  slider.value = frame;
+  const text = (frame * data.dt).toFixed(2) + " s";
+  label.textContent = text;
+  slider.setAttribute("aria-valuetext", text);
+  if (now) { const x = 100 * frame / Math.max(1, data.times - 1); now.setAttribute("x1", x); now.setAttribute("x2", x); }
+}
+function show(number) { frame = Math.max(0, Math.min(data.times - 1, number)); draw(); }
+function play(on) {
+  if (on && frame >= data.times - 1) show(0);
+  playing = on;
+  button.textContent = on ? "pause" : "play";
+  started = performance.now() - frame * data.dt * 1000;
+  if (on) requestAnimationFrame(tick);
+}
+function tick(time) {
+  if (!playing) return;
+  const next = Math.floor((time - started) / (data.dt * 1000));
+  if (next > frame) show(next);
+  if (frame >= data.times - 1) play(false); else requestAnimationFrame(tick);
+}
+button.onclick = () => play(!playing);
+slider.oninput = () => { play(false); show(+slider.value); };
+document.onkeydown = (event) => {
+  const step = { ArrowLeft: -1, ArrowRight: 1, PageUp: 10, PageDown: -10 }[event.key];
+  if (event.key === " " && event.target !== button) play(!playing);
+  else if (step) { play(false); show(frame + step); }
+  else return;
+  event.preventDefault();
+};
+const own = window.frameElement;
+if (own) {
+  const outer = own.ownerDocument, fallback = own.parentElement.querySelector(".live-fallback");
+  const still = (on) => { if (fallback) fallback.style.display = on ? "" : "none"; own.style.display = on ? "none" : "block"; };
+  const fit = () => { own.style.height = Math.ceil(document.body.getBoundingClientRect().height) + "px"; };
+  const dark = () => {
+    const theme = outer.documentElement.dataset.theme, lab = outer.body.dataset.jpThemeLight;
+    const wish = outer.defaultView.matchMedia("(prefers-color-scheme: dark)").matches;
+    document.documentElement.toggleAttribute("data-dark", lab ? lab === "false" : theme === "dark" || (theme === "auto" && wish));
+  };
+  still(false); fit(); dark();
+  new ResizeObserver(fit).observe(document.body);
+  const watch = new MutationObserver(dark);
+  watch.observe(outer.documentElement, { attributes: true });
+  watch.observe(outer.body, { attributes: true });
+  outer.defaultView.addEventListener("beforeprint", () => still(true));
+  outer.defaultView.addEventListener("afterprint", () => { still(false); fit(); });
+}
+draw();
+</script></html>"""
