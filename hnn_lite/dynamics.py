@@ -46,7 +46,7 @@ class HamiltonianDynamics(Dynamics):
     def add_energy(self, x, amount, rtol=1e-9):
         """The states reached from `x` by following R_H until H has grown by `amount`.
 
-        Along dx/ds = R_H / |R_H|^2 H grows at the rate 1, so s is the energy added. HNN paper, section 6.
+        Along `dx/ds = R_H / |R_H|^2` H grows at the rate 1, so s is the energy added. HNN paper, section 6.
 
         Parameters
         ----------

@@ -93,7 +93,7 @@ def judge_films(model, task, steps=200):
     Returns
     -------
     estimates : dict of str to Estimate
-        "energy_mse": mean over films and frames of the squared difference. "energy_change": the largest |E / E(0) - 1| of a
+        "energy_mse": mean over films and frames of the squared difference. "energy_change": the largest `|E / E(0) - 1|` of a
         film, E(0) the true film's at its start, averaged over the films; "energy_change_worst" the largest of all.
         "misfit_worst": of all frames, see `frames.read_angle`.
     """

@@ -114,7 +114,7 @@ def real_pendulum_energy(x):
 
 @dataclass(frozen=True)
 class NBody(System):
-    """Bodies in a plane that attract each other, H = sum |p_i|^2 / (2 m_i) - sum over pairs of G m_i m_j / |q_i - q_j|.
+    """Bodies in a plane that attract each other: `H = sum |p_i|^2 / (2 m_i) - sum over pairs of G m_i m_j / |q_i - q_j|`.
 
     A state holds x of each body, y of each body, p_x of each, p_y of each: the order of the HNN paper's code.
 
