@@ -320,6 +320,20 @@ def test_separable_methods_take_any_separable_field(name):
     assert march(name, two_degrees, np.ones((3, 4)) / 4, 0.1, 2).shape == (3, 3, 4)
 
 
+def test_a_midpoint_step_near_a_place_of_rest_at_zero_settles_in_the_rounding_of_the_field():
+    """A field that is a difference of numbers near one is rounded to 1e-16, however small the state is."""
+    nets = [hl.HNN(2, seed=seed, hidden=(20, 20)) for seed in range(10)]
+    for net, size in zip(nets, np.geomspace(1e-8, 1e-2, 10), strict=True):
+        def field(x, net=net):
+            return net.field(x) - net.field(np.zeros(2))
+
+        for angle in range(20):
+            x = size * np.array([np.cos(angle), np.sin(angle)])
+            end = METHODS["implicit_midpoint"](field, x, 0.5)
+            np.testing.assert_allclose(end, x + 0.5 * field((x + end) / 2), rtol=0, atol=1e-16)
+            np.testing.assert_allclose(METHODS["implicit_midpoint"](field, end, -0.5), x, rtol=0, atol=1e-15)
+
+
 def test_a_midpoint_step_that_does_not_settle_says_so():
     spring = spring_law(2.0, 0.5)
     assert np.all(np.isfinite(march("implicit_midpoint", spring, [1.0, 0.0], 0.6, 100)))
