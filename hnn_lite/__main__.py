@@ -23,6 +23,7 @@ def main(arguments=None):
     command.add_argument("--steps", type=int, help="instead of the recipe's")
     command.add_argument("--jobs", type=int, default=1, help="runs at a time")
     command.add_argument("--out", help="JSON file of records; what it holds already is not run again")
+    command.add_argument("--weights", help="folder in which to store the trained models")
     command = commands.add_parser("benchmark", help="time a training step, beside autograd's, PyTorch's and JAX's")
     command.add_argument("--cases", nargs="+", default=list(benchmark.CASES), choices=benchmark.CASES, metavar="CASE",
                          help=", ".join(benchmark.CASES))
@@ -42,7 +43,7 @@ def main(arguments=None):
 def _reproduce(options):
     models = list(MODELS) if options.model == "all" else [options.model]
     records = experiments.reproduce(options.experiments, models, options.seeds, options.recipe, options.steps, options.jobs,
-                                    options.out)
+                                    options.out, options.weights)
     if not options.out:
         print(json.dumps(records, indent=1))
     return 0

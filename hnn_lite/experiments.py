@@ -20,7 +20,7 @@ from hnn_lite.training import fit
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a model is trained: the arguments of `fit`, and with what it is built besides its size and seed."""
+    """How a model is trained: the arguments of `fit`, and what task and model are built with besides size and seed."""
 
     steps: int = 2000
     batch: int | None = None
@@ -28,13 +28,16 @@ class Recipe:
     weight_decay: float = 1e-4
     schedule: str = "constant"
     model: dict = field(default_factory=dict)
+    task: dict = field(default_factory=dict)
 
 
 def _field_model(name, task, seed, **arguments):
+    """A model of a task whose states are given as numbers."""
     return MODELS[name](task.x.shape[-1], seed, **arguments)
 
 
 def _field_losses(model, task):
+    """Mean squared errors of the model's field."""
     return {"train_loss": metrics.field_loss(model, task.x, task.dx),
             "test_loss": metrics.field_loss(model, task.test_x, task.test_dx)}
 
@@ -46,7 +49,7 @@ class Experiment:
     Attributes
     ----------
     task : callable
-        `seed -> Task`.
+        `(seed, **arguments of the recipe) -> Task`.
     recipes : dict of str to Recipe
     judge : callable
         `(model, task) -> dict of str to Estimate`: the energy metrics; the first is "energy_mse", as published.
@@ -82,7 +85,7 @@ def judge_films(model, task, steps=200):
     """Energy metrics of task 5, read off what the model draws. (The published figure's starts and horizon are not known.)
 
     From the first pair of frames of each of `task.starts` the model makes a film of `steps` frames, 0.05 s each. Angle and
-    speed are read off its pictures (`frames.read_state`), and its energy is compared with the one that the true film shows.
+    speed are read off its pictures (`frames.read_motion`), and its energy is compared with the one that the true film shows.
 
     Parameters
     ----------
@@ -97,15 +100,12 @@ def judge_films(model, task, steps=200):
         film, E(0) the true film's at its start, averaged over the films; "energy_change_worst" the largest of all.
         "misfit_worst": of all frames, see `frames.read_angle`.
     """
-    states = frames.simulate(task.starts, steps + task.width - 1).swapaxes(0, 1)
-    true_pairs = frames.windows(frames.render(states[..., 0]), 2)
-    true = frames.energy(frames.read_state(true_pairs)[0]).T
-    film = model.film(frames.windows(frames.render(states[:, :task.width, 0]), task.width)[:, 0], steps)
-    if task.width == 1:          # pairs of successive frames of the film
-        film = np.concatenate([film[:-1], film[1:]], axis=-1)
-    shown, misfit = frames.read_state(film)
+    truth = frames.render(frames.simulate(task.starts, steps)[..., 0])
+    seen = frames.view(truth.swapaxes(0, 1), task.see)[:, 0]
+    film = frames.as_pairs(model.film(seen, steps), task.see)[:steps, ..., :frames.PIXELS]
+    true = frames.energy(frames.read_motion(truth[:steps])[0])
+    shown, misfit = frames.read_motion(film)
     energy = frames.energy(shown)
-    true = true[:len(energy)]
     change = np.abs(energy / true[0] - 1).max(axis=0)
     return {"energy_mse": metrics.estimate(np.mean((energy - true) ** 2, axis=0)), "energy_change": metrics.estimate(change),
             "energy_change_worst": metrics.Estimate(float(change.max()), math.nan),
@@ -136,12 +136,12 @@ EXPERIMENTS = {
         "published": Recipe(10_000, 600),
         "sharp": Recipe(10_000, 600, 3e-3, 0, "cosine")}, _judge_by_energy),
     "pixel-pendulum": Experiment(frames.pendulum, {
-        "published": Recipe(10_000, 200, weight_decay=1e-5),
-        "sharp": Recipe(10_000, 200, 1e-3, 1e-5, "cosine", {"step": "rk4"})}, judge_films, _pixel_model, _pixel_losses),
+        "published": Recipe(10_000, 200, weight_decay=1e-5, task={"see": "change"}),
+        "sharp": Recipe(10_000, 200, 1e-3, 0, "cosine", {"step": "rk4"})}, judge_films, _pixel_model, _pixel_losses),
 }
 
 
-def run(experiment, model, seed=0, recipe="published", steps=None, progress=True):
+def run(experiment, model, seed=0, recipe="published", steps=None, weights=None, progress=True):
     """Train one model on one experiment and judge it.
 
     Parameters
@@ -156,6 +156,8 @@ def run(experiment, model, seed=0, recipe="published", steps=None, progress=True
         A name in the experiment's recipes; "published" is the paper's.
     steps : int, optional
         Instead of the recipe's.
+    weights : path, optional
+        A folder in which the trained model is stored, in half precision, as EXPERIMENT-MODEL-RECIPE-SEED.npz.
     progress : bool
 
     Returns
@@ -173,11 +175,13 @@ def run(experiment, model, seed=0, recipe="published", steps=None, progress=True
     arguments = asdict(chosen.recipes[checks.choice("recipe", recipe, chosen.recipes)])
     if steps is not None:
         arguments["steps"] = checks.whole("steps", steps, 1)
-    task = chosen.task(seed)
+    task = chosen.task(seed, **arguments.pop("task"))
     network = chosen.model(checks.choice("model", model, MODELS), task, seed, **arguments.pop("model"))
     start = time.perf_counter()
     fit(network, task, seed=seed, progress=progress, **arguments)
     seconds = time.perf_counter() - start
+    if weights:
+        network.save(pathlib.Path(weights) / f"{experiment}-{model}-{recipe}-{seed}.npz", half=True)
     estimates = chosen.losses(network, task) | chosen.judge(network, task)
     record = {"experiment": experiment, "model": model, "recipe": recipe, "seed": seed, "steps": arguments["steps"],
               "seconds": round(seconds, 2)}
@@ -187,7 +191,7 @@ def run(experiment, model, seed=0, recipe="published", steps=None, progress=True
 
 
 def reproduce(experiments, models=("baseline", "hnn"), seeds=(0,), recipe="published", steps=None, jobs=1, out=None,
-              progress=True):
+              weights=None, progress=True):
     """Run every combination of experiments, models and seeds, several at a time.
 
     Parameters
@@ -202,6 +206,8 @@ def reproduce(experiments, models=("baseline", "hnn"), seeds=(0,), recipe="publi
     out : path, optional
         A JSON file, a list of records. What it holds already is not run again; it is rewritten after each run, so that
         nothing is lost when the command is stopped.
+    weights : path, optional
+        See `run`. A run whose record is there already stores nothing.
     progress : bool
         Whether to print a line for each run that ends.
 
@@ -229,7 +235,7 @@ def reproduce(experiments, models=("baseline", "hnn"), seeds=(0,), recipe="publi
               for experiment in experiments for model in models for seed in seeds]
     missing = [key for key in wanted if key not in known]
     runs = Parallel(n_jobs=checks.whole("jobs", jobs, 1), return_as="generator_unordered")(
-        delayed(run)(experiment, model, seed, recipe, steps, progress=False)
+        delayed(run)(experiment, model, seed, recipe, steps, weights, progress=False)
         for experiment, model, recipe, seed, steps in missing)
     for done, record in enumerate(runs, 1):
         known[_key(record)] = record

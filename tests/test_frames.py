@@ -148,9 +148,19 @@ def test_states_are_those_behind_the_frames(task):
 
 
 def test_one_frame_at_a_time():
-    single = frames.pendulum(3, trials=10, width=1)
+    single = frames.pendulum(3, trials=10, see="single")
     assert single.x.shape == single.next_x.shape == (8, 100, 784)
     np.testing.assert_array_equal(single.next_x[:, :-1], single.x[:, 1:])
+    np.testing.assert_array_equal(frames.as_pairs(single.x[0], "single"), frames.view(single.frames[:1, :100])[0])
+
+
+def test_a_frame_and_its_change(task):
+    change = frames.pendulum(3, trials=10, see="change")
+    np.testing.assert_array_equal(change.frames, task.frames)
+    np.testing.assert_array_equal(change.x[2, 5], np.concatenate([task.frames[2, 6], task.frames[2, 6] - task.frames[2, 5]]))
+    np.testing.assert_array_equal(change.next_x[:, :-1], change.x[:, 1:])
+    np.testing.assert_allclose(frames.as_pairs(change.x, "change"), task.x, atol=1e-6)
+    assert frames.as_pairs(task.x, "pair") is task.x
 
 
 def test_seeds(task):
@@ -159,7 +169,7 @@ def test_seeds(task):
 
 
 @pytest.mark.parametrize("arguments, words", [
-    ({"seed": -1}, "seed must"), ({"trials": 1}, "trials must"), ({"width": 0}, "width must"), ({"test": 1.0}, "test must"),
+    ({"seed": -1}, "seed must"), ({"trials": 1}, "trials must"), ({"see": "all"}, "unknown see 'all'; choose one of: pair, change, single"), ({"test": 1.0}, "test must"),
     ({"test": 0}, "test must")])
 def test_bad_arguments_are_refused(arguments, words):
     with pytest.raises(ValueError, match=words):
@@ -171,6 +181,7 @@ def test_bad_arguments_are_refused(arguments, words):
     (lambda: frames.preprocess(np.zeros((28, 28))), r"image must have shape \(500, 500, 3\)"),
     (lambda: frames.read_angle(np.zeros((3, 1568))), "frames must hold states of 784"),
     (lambda: frames.read_state(np.zeros((3, 784))), "pairs must hold states of 1568"),
+    (lambda: frames.read_motion(np.zeros((6, 784))), "film must have at least 7 times, got 6"),
     (lambda: frames.simulate([0.0, 0.0, 0.0], 3), "states must hold states of 2"),
     (lambda: frames.simulate([0.0, 0.0], 0), "steps must")])
 def test_bad_pictures_are_refused(call, words):
@@ -195,6 +206,22 @@ def test_angle_is_read_off_all_round():
     assert np.abs((read - angles + np.pi) % (2 * np.pi) - np.pi).max() < 0.04
     states, _ = frames.read_state(np.concatenate([frames.render(3.1), frames.render(-3.1)]))
     assert states[1] == pytest.approx((2 * np.pi - 6.2) / frames.DT, abs=0.5)          # the short way round
+
+
+def test_motion_is_read_off_a_film_and_noise_is_smoothed_away():
+    states = frames.simulate([[0.5, 0.0], [-0.3, 0.4]], 100)
+    film = frames.render(states[..., 0])
+    noisy = film + 0.02 * np.random.default_rng(0).normal(size=film.shape).astype(np.float32)
+    speed = np.gradient(states[..., 0], frames.DT, axis=0)          # central differences: the speed at the time of the frame
+    for pictures, tolerance in ((film, 0.01), (noisy, 0.05)):
+        read, misfit = frames.read_motion(pictures)
+        assert read.shape == (101, 2, 2) and misfit.shape == (101, 2)
+        assert np.std((read[..., 0] - states[..., 0])[3:-3]) < tolerance / 10 and np.std((read[..., 1] - speed)[3:-3]) < tolerance
+    energy = frames.energy(frames.read_motion(film)[0])
+    assert np.all(np.abs(energy / energy.mean(axis=0) - 1) < 0.03)
+    by_pairs = frames.read_state(frames.view(noisy.swapaxes(0, 1))[0])[0][..., 1]
+    middle = np.diff(states[:, 0, 0]) / frames.DT
+    assert np.std(by_pairs - middle) > 1.5 * np.std((frames.read_motion(noisy)[0][..., 1] - speed)[3:-3])
 
 
 def test_misfit_tells_what_is_no_pendulum():

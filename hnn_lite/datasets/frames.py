@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from scipy.signal import savgol_filter
 
 from hnn_lite import checks
 
@@ -17,6 +18,8 @@ STIFFNESS = 15.0                            # 3 g / (2 l) for a rod of length 1 
 MAX_SPEED = 8.0
 STEPS = 100                                 # usable pairs in a trial
 ENERGY_STARTS = 15                          # films by which a model's energy is judged
+SMOOTH = 7                                  # frames over which a motion is smoothed
+VIEWS = {"pair": 2, "change": 2, "single": 1}          # what a model sees at a time, and how many frames that is
 
 WINDOW, SCALE = 500, 500 / 4.4              # Gym's window: 4.4 m wide
 ROD_WIDTH, AXLE = 0.2, 0.05                 # m: the rod's width, the radius of the black disc on its pivot
@@ -33,13 +36,15 @@ class FilmTask:
     Attributes
     ----------
     name : str
-    frames, test_frames : array, shape (trials, STEPS + width, 784), float32
-    states, test_states : array, shape (trials, STEPS + width, 2)
+    frames, test_frames : array, shape (trials, 102, 784), float32
+    states, test_states : array, shape (trials, 102, 2)
         The true angle (rad) and speed (rad/s) behind each frame.
     starts : array, shape (15, 2)
         States at which the rollouts of the energy metric begin.
-    width : int
-        Frames that a model sees at a time: 2, or 1.
+    see : str
+        What a model sees of a film at a time, a name in `VIEWS`.
+    x, next_x, test_x, test_next_x : array, shape (trials, 100, dim)
+        What it sees, and what it sees one frame later; views that share their memory.
     """
 
     name: str
@@ -48,42 +53,28 @@ class FilmTask:
     test_frames: np.ndarray
     test_states: np.ndarray
     starts: np.ndarray
-    width: int = 2
+    see: str = "pair"
 
-    @property
-    def x(self):
-        """What a model sees, shape (trials, STEPS, width * 784): windows into `frames`, not copies."""
-        return windows(self.frames, self.width)[:, :-1]
-
-    @property
-    def next_x(self):
-        """The same one frame later."""
-        return windows(self.frames, self.width)[:, 1:]
-
-    @property
-    def test_x(self):
-        """As `x`, for the test films."""
-        return windows(self.test_frames, self.width)[:, :-1]
-
-    @property
-    def test_next_x(self):
-        """As `next_x`, for the test films."""
-        return windows(self.test_frames, self.width)[:, 1:]
+    def __post_init__(self):
+        for prefix, films in (("", self.frames), ("test_", self.test_frames)):
+            seen = view(films, self.see)
+            object.__setattr__(self, f"{prefix}x", seen[:, :STEPS])
+            object.__setattr__(self, f"{prefix}next_x", seen[:, 1:STEPS + 1])
 
 
-def pendulum(seed=0, trials=200, width=2, test=0.2):
+def pendulum(seed=0, trials=200, see="pair", test=0.2):
     """Task 5: films of a pendulum that starts within pi/6 of hanging, without friction or torque (HNN paper, section 5).
 
-    Where the paper's energy metric starts is not known; here it is fifteen states with an angle of +-U(pi/12, pi/6) and a
-    speed of +-U(0.2, 1) rad/s.
+    Where the paper's energy metric starts is not known; here it starts at rest, at fifteen angles +-U(pi/12, pi/6).
 
     Parameters
     ----------
     seed : int
     trials : int
         Films, with 100 usable pairs each; at least 2.
-    width : int
-        Frames that a model sees at a time.
+    see : str
+        "pair": a frame and the next, as in the paper's text. "change": a frame and its difference from the one before, as
+        in the paper's code. "single": one frame.
     test : float
         Part of the films that is kept for testing, in (0, 1).
 
@@ -96,15 +87,16 @@ def pendulum(seed=0, trials=200, width=2, test=0.2):
     ValueError
         If an argument is out of range.
     """
-    trials, width = checks.whole("trials", trials, 2), checks.whole("width", width, 1)
+    trials, see = checks.whole("trials", trials, 2), checks.choice("see", see, VIEWS)
     if not 0 < checks.positive("test", test) < 1:
         raise ValueError(f"test must lie between 0 and 1, got {test!r}")
     cut = min(trials - 1, max(1, round(trials * (1 - test))))
     rng = checks.generator(seed, "films of a pendulum")
-    states = simulate(starts(rng, trials), STEPS + width - 1).swapaxes(0, 1)
+    states = simulate(starts(rng, trials), STEPS + 1).swapaxes(0, 1)
     frames = render(states[..., 0])
-    judged = rng.uniform([np.pi / 12, 0.2], [np.pi / 6, 1.0], (ENERGY_STARTS, 2)) * rng.choice([-1.0, 1.0], (ENERGY_STARTS, 2))
-    return FilmTask("pixel-pendulum", frames[:cut], states[:cut], frames[cut:], states[cut:], judged, width)
+    angles = rng.uniform(np.pi / 12, np.pi / 6, ENERGY_STARTS) * rng.choice([-1.0, 1.0], ENERGY_STARTS)
+    judged = np.stack([angles, np.zeros(ENERGY_STARTS)], axis=-1)
+    return FilmTask("pixel-pendulum", frames[:cut], states[:cut], frames[cut:], states[cut:], judged, see)
 
 
 def starts(rng, count, largest=np.pi / 6):
@@ -171,10 +163,34 @@ def render(angles):
     return frames.reshape(*angles.shape, PIXELS)
 
 
-def windows(frames, width=2):
-    """Every `width` successive frames as one row: (trials, times, 784) to (trials, times - width + 1, width * 784), a view."""
-    flat = np.ascontiguousarray(frames).reshape(len(frames), -1)
-    return np.lib.stride_tricks.sliding_window_view(flat, width * PIXELS, axis=1)[:, ::PIXELS]
+def view(films, see="pair"):
+    """What a model sees of films at each time; see `pendulum`.
+
+    Parameters
+    ----------
+    films : array, shape (trials, times, 784)
+    see : str
+        A name in `VIEWS`.
+
+    Returns
+    -------
+    seen : array, shape (trials, times - 1, 1568), or (trials, times, 784) for "single"
+        Windows into `films`, not copies, but for "change".
+    """
+    if checks.choice("see", see, VIEWS) == "change":
+        return np.concatenate([films[:, 1:], films[:, 1:] - films[:, :-1]], axis=-1)
+    flat = np.ascontiguousarray(films).reshape(len(films), -1)
+    return np.lib.stride_tricks.sliding_window_view(flat, VIEWS[see] * PIXELS, axis=1)[:, ::PIXELS]
+
+
+def as_pairs(film, see):
+    """A film of what a model sees, its times in the first axis, as pairs of successive frames: (times, ..., 1568)."""
+    if checks.choice("see", see, VIEWS) == "pair":
+        return film
+    if see == "change":
+        frame, change = film[..., :PIXELS], film[..., PIXELS:]
+        return np.concatenate([frame - change, frame], axis=-1)
+    return np.concatenate([film[:-1], film[1:]], axis=-1)
 
 
 def read_angle(frames):
@@ -223,6 +239,35 @@ def read_state(pairs):
     angle, misfit = read_angle(np.asarray(pairs).reshape(*pairs.shape[:-1], 2, PIXELS))
     turn = (angle[..., 1] - angle[..., 0] + np.pi) % (2 * np.pi) - np.pi
     return np.stack([angle[..., 0] + turn / 2, turn / DT], axis=-1), misfit.max(axis=-1)
+
+
+def read_motion(film):
+    """Angle and speed at each time of a film.
+
+    The angles of the single frames are smoothed: a cubic polynomial through seven frames gives angle and speed in the
+    middle. Two frames alone would do (`read_state`), but 0.05 s are short, and dividing by them blows errors up.
+
+    Parameters
+    ----------
+    film : array, shape (times, ..., 784)
+        At least 7 times, 0.05 s apart.
+
+    Returns
+    -------
+    states : array, shape (times, ..., 2)
+    misfit : array, shape (times, ...)
+        See `read_angle`.
+
+    References
+    ----------
+    Savitzky, Golay, Analytical Chemistry 36 (1964) 1627.
+    """
+    angle, misfit = read_angle(film)
+    if len(angle) < SMOOTH:
+        raise ValueError(f"film must have at least {SMOOTH} times, got {len(angle)}")
+    angle = np.unwrap(angle, axis=0)
+    states = [savgol_filter(angle, SMOOTH, 3, deriv, DT, axis=0) for deriv in (0, 1)]
+    return np.stack(states, axis=-1), misfit
 
 
 @lru_cache(1)

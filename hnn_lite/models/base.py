@@ -90,9 +90,12 @@ class Model:
         """What to call the class with to build such a model again."""
         return {"dim": self.dim, "hidden": self.hidden, "activation": self.activation}
 
-    def save(self, path):
-        """Write the parameters and what is needed to rebuild the model to the `.npz` file `path`; see `load`."""
-        write(path, self)
+    def save(self, path, half=False):
+        """Write the parameters and what is needed to rebuild the model to the `.npz` file `path`; see `load`.
+
+        If `half`, in half precision and packed: small, and exact to three digits.
+        """
+        write(path, self, half)
 
     def __repr__(self):
         return f"{type(self).__name__}(dim={self.dim}, hidden={self.hidden}, activation={self.activation!r})"
@@ -104,13 +107,16 @@ def _say_slow(activation):          # once for each
                   stacklevel=2)
 
 
-def write(path, model):
-    """Write a model's parameters to a `.npz` file, and beside them its class and the arguments to build it with."""
+def write(path, model, half=False):
+    """Write a model's parameters to a `.npz` file, and beside them its class and the arguments to build it with.
+
+    If `half`, in half precision and packed.
+    """
     about = {"class": type(model).__name__, **model.arguments()}
-    arrays = {f"{kind}{layer}": leaf for layer, leaves in enumerate(model.params)
+    arrays = {f"{kind}{layer}": leaf.astype(np.float16) if half else leaf for layer, leaves in enumerate(model.params)
               for kind, leaf in zip("Wb", leaves, strict=False)}
     with open(path, "wb") as file:
-        np.savez(file, about=json.dumps(about), **arrays)
+        (np.savez_compressed if half else np.savez)(file, about=json.dumps(about), **arrays)
 
 
 def load(path, classes):
@@ -140,8 +146,8 @@ def load(path, classes):
         raise ValueError(f"{path} holds more than such a model has: {', '.join(stored)}")
     for new, old in zip(params, model.params, strict=True):
         for leaf, expected in zip(new, old, strict=True):
-            checks.numbers(f"a parameter in {path}", leaf)
+            checks.finite(f"a parameter in {path}", leaf)
             if leaf.shape != expected.shape:
                 raise ValueError(f"{path} holds a parameter of shape {leaf.shape} where {expected.shape} is wanted")
-    model.params = params
+    model.params = [tuple(leaf.astype(float, copy=False) for leaf in layer) for layer in params]
     return model

@@ -12,7 +12,7 @@ from hnn_lite.networks.autoencoder import init_autoencoder, residual
 from hnn_lite.networks.fused_autoencoder import STEPS
 
 LAWS = {"baseline": Baseline, "hnn": HNN}
-LAW_WEIGHT = 0.1     # of the latent law's loss, in the paper's code
+LAW_WEIGHT = 0.1     # in the paper's code
 BLOCK = 400          # rows at a time where only the loss is wanted
 
 
@@ -31,8 +31,8 @@ class PixelModel:
         Equal seeds give equal initial parameters.
     step : str
         How the loss goes from one frame to the next: "euler" as in the paper's code, or "rk4".
-    canonical : float
-        Weight of the canonical-coordinate loss; the paper's is 1.
+    canonical, motion : float
+        Weights of the canonical-coordinate loss and of the law's loss; the paper's are 1 and 0.1.
     latent : int
         Numbers in a code, even.
     hidden : int
@@ -53,10 +53,12 @@ class PixelModel:
 
     goal = "next_x"          # what `fit` hands to `loss` beside a task's x
 
-    def __init__(self, dim, law="hnn", seed=0, step="euler", canonical=1.0, latent=2, hidden=200):
+    def __init__(self, dim, law="hnn", seed=0, step="euler", canonical=1.0, motion=LAW_WEIGHT, latent=2,
+                 hidden=200):
         self.dim, self.latent = checks.whole("dim", dim, 1), checks.phase_space("latent", latent)
         self.hidden = checks.whole("hidden", hidden, 1)
         self.step, self.canonical = checks.choice("step", step, STEPS), checks.positive("canonical", canonical, zero_too=True)
+        self.motion = checks.positive("motion", motion, zero_too=True)
         self.law = LAWS[checks.choice("law", law, LAWS)](self.latent, seed, (self.hidden, self.hidden))
         encoder, decoder = init_autoencoder(self.dim, self.latent, seed, self.hidden)
         self.params = [*encoder, *decoder, *self.law.params]
@@ -93,7 +95,7 @@ class PixelModel:
                 np.mean((next_z - step) ** 2))
 
     def loss(self, params, x, next_x):
-        """Reconstruction + `canonical` x canonical-coordinate loss + 0.1 x loss of the law, a scalar.
+        """Reconstruction + `canonical` x canonical-coordinate loss + `motion` x loss of the law, a scalar.
 
         Takes batches of shape (batch, dim), and whole films, shape (trials, times, dim).
         """
@@ -108,7 +110,7 @@ class PixelModel:
     @property
     def weights(self):
         """Of the three losses."""
-        return 1.0, self.canonical, LAW_WEIGHT
+        return 1.0, self.canonical, self.motion
 
     def trainer(self, rows, params):
         """What `fit` calls in each step: a function `(params, x, next_x, run) -> (loss, gradient)`, the gradient as a vector.
@@ -155,11 +157,14 @@ class PixelModel:
     def arguments(self):
         """What to call the class with to build such a model again."""
         return {"dim": self.dim, "law": type(self.law).__name__.lower(), "step": self.step, "canonical": self.canonical,
-                "latent": self.latent, "hidden": self.hidden}
+                "motion": self.motion, "latent": self.latent, "hidden": self.hidden}
 
-    def save(self, path):
-        """Write the parameters and what is needed to rebuild the model to the `.npz` file `path`; see `models.load`."""
-        base.write(path, self)
+    def save(self, path, half=False):
+        """Write the parameters and what is needed to rebuild the model to the `.npz` file `path`; see `models.load`.
+
+        If `half`, in half precision and packed: small, and exact to three digits.
+        """
+        base.write(path, self, half)
 
     def __repr__(self):
         arguments = ", ".join(f"{name}={value!r}" for name, value in self.arguments().items())
