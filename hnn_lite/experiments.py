@@ -187,9 +187,11 @@ def run(experiment, model, seed=0, recipe="published", steps=None, weights=None,
     start = time.perf_counter()
     fit(network, task, seed=seed, progress=progress, **arguments)
     seconds = time.perf_counter() - start
-    if weights:
-        network.save(pathlib.Path(weights) / f"{experiment}-{model}-{recipe}-{seed}.npz", half=True)
     estimates = chosen.losses(network, task) | chosen.judge(network, task)
+    if weights:
+        if isinstance(network, PixelModel):
+            network.trim(task.x)
+        network.save(pathlib.Path(weights) / f"{experiment}-{model}-{recipe}-{seed}.npz", half=True)
     record = {"experiment": experiment, "model": model, "recipe": recipe, "seed": seed, "steps": arguments["steps"],
               "seconds": round(seconds, 2)}
     for name, estimate in estimates.items():

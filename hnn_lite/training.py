@@ -156,6 +156,8 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
     goal = getattr(model, "goal", "dx")
     x, dx = _pairs(task, "x", goal, model.dim, dtype)
     test = _pairs(task, "test_x", f"test_{goal}", model.dim, dtype)
+    if not hasattr(model, "goal"):          # only a model that learns from films takes more axes than two
+        x, dx, *test = (array.reshape(-1, model.dim) for array in (x, dx, *test))
     points = math.prod(x.shape[:-1])
     batch = points if batch is None else checks.whole("batch", batch, 1)
     if batch > points:
@@ -203,7 +205,8 @@ def _advice(what, value, step, learning_rate):
 
 def _pairs(task, states, goals, dim, dtype):
     if not (hasattr(task, states) and hasattr(task, goals)):
-        raise ValueError(f"task must have x, {goals.removeprefix('test_')} and the same for test, got {type(task).__name__}")
+        goal = goals.removeprefix("test_")
+        raise ValueError(f"task must have x, {goal}, test_x and test_{goal}, got {type(task).__name__}")
     x = checks.states(f"task.{states}", checks.finite(f"task.{states}", getattr(task, states)), dim)
     dx = checks.states(f"task.{goals}", checks.finite(f"task.{goals}", getattr(task, goals)), dim)
     if x.shape != dx.shape or x.ndim < 2:

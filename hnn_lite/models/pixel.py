@@ -154,6 +154,11 @@ class PixelModel:
         times = np.arange(checks.whole("steps", steps, 1) + 1.0)
         return self.decode(self.law.rollout(self.encode(checks.finite_states("x0", x0, self.dim)), times))
 
+    def trim(self, x):
+        """Set to zero the encoder's weights of those inputs that are zero in all of `x`: nothing ever trained them."""
+        dark = ~np.any(x != 0, axis=tuple(range(x.ndim - 1)))
+        self.params[0][0][dark] = 0
+
     def arguments(self):
         """What to call the class with to build such a model again."""
         return {"dim": self.dim, "law": type(self.law).__name__.lower(), "step": self.step, "canonical": self.canonical,
