@@ -156,8 +156,6 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
     goal = getattr(model, "goal", "dx")
     x, dx = _pairs(task, "x", goal, model.dim, dtype)
     test = _pairs(task, "test_x", f"test_{goal}", model.dim, dtype)
-    if not hasattr(model, "goal"):          # only a model that learns from films takes more axes than two
-        x, dx, *test = (array.reshape(-1, model.dim) for array in (x, dx, *test))
     points = math.prod(x.shape[:-1])
     batch = points if batch is None else checks.whole("batch", batch, 1)
     if batch > points:
@@ -209,7 +207,7 @@ def _pairs(task, states, goals, dim, dtype):
         raise ValueError(f"task must have x, {goal}, test_x and test_{goal}, got {type(task).__name__}")
     x = checks.states(f"task.{states}", checks.finite(f"task.{states}", getattr(task, states)), dim)
     dx = checks.states(f"task.{goals}", checks.finite(f"task.{goals}", getattr(task, goals)), dim)
-    if x.shape != dx.shape or x.ndim < 2:
+    if x.shape != dx.shape or x.ndim < 2 or (x.ndim > 2 and goals.endswith("dx")):          # films may have more axes
         raise ValueError(f"task.{states} and task.{goals} must both have shape (points, {dim}), "
                          f"got {x.shape} and {dx.shape}")
     return x.astype(dtype, copy=False), dx.astype(dtype, copy=False)
