@@ -8,6 +8,7 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 from autograd import grad
+from conftest import ROOT
 from numerics import relative_error
 
 import hnn_lite as hl
@@ -261,6 +262,65 @@ def test_a_saved_model_comes_back(tmp_path, law):
     again = hl.load(tmp_path / "model.npz")
     assert repr(again) == repr(model) and np.array_equal(flat(again.params), flat(model.params))
     np.testing.assert_array_equal(again.film(np.ones(30), 3), model.film(np.ones(30), 3))
+
+
+def test_half_precision_is_small_and_close(tmp_path):
+    model = nonzero_model()
+    model.save(tmp_path / "whole.npz")
+    model.save(tmp_path / "half.npz", half=True)
+    again = hl.load(tmp_path / "half.npz")
+    assert (tmp_path / "half.npz").stat().st_size < 0.4 * (tmp_path / "whole.npz").stat().st_size
+    np.testing.assert_allclose(flat(again.params), flat(model.params), rtol=1e-3, atol=1e-6)
+    assert all(leaf.dtype == float for layer in again.params for leaf in layer)
+
+
+def nonzero_model():
+    model = hl.PixelModel(200, hidden=30)
+    model.params = nonzero(model.params)
+    return model
+
+
+def test_trimming_changes_nothing_that_was_seen():
+    model, x = nonzero_model(), np.random.default_rng(0).random((3, 4, 200)) * (np.arange(200) % 3 > 0)
+    before = model.encode(x)
+    model.trim(x)
+    np.testing.assert_allclose(model.encode(x), before, atol=1e-12)
+    assert np.all(model.params[0][0][::3] == 0) and np.all(model.params[0][0][1::3] != 0)
+
+
+# --- the stored results of the experiment
+
+RESULTS = ROOT / "book" / "results"
+
+
+def stored(model, steps):
+    records = hl.experiments.read(RESULTS / "pixel-pendulum.json")
+    return next(record for record in records
+                if (record["model"], record["recipe"], record["seed"], record["steps"]) == (model, "sharp", 0, steps))
+
+
+@pytest.mark.parametrize("name", LAWS)
+def test_stored_weights_are_those_of_the_record(name):
+    model, record, task = hl.load(RESULTS / f"pixel-pendulum-{name}-sharp-0.npz"), stored(name, 10_000), hl.frames.pendulum(0)
+    assert model.loss(model.params, task.test_x, task.test_next_x) == pytest.approx(record["test_loss"], rel=0.02)
+    judged = hl.experiments.judge_films(model, task)
+    assert judged["energy_mse"].mean == pytest.approx(record["energy_mse"], rel=0.1)
+    assert judged["energy_change_worst"].mean == pytest.approx(record["energy_change_worst"], rel=0.1)
+
+
+@pytest.mark.parametrize("name", LAWS)
+def test_the_command_gives_the_stored_records_at_reduced_size(tmp_path, name):
+    record, = hl.experiments.reproduce(["pixel-pendulum"], [name], [0], "sharp", 20, weights=tmp_path, progress=False)
+    expected = stored(name, 20)
+    assert set(record) == set(expected)
+    for key in ("train_loss", "test_loss", "energy_mse"):
+        assert record[key] == pytest.approx(expected[key], rel=0.02)
+    assert hl.load(tmp_path / f"pixel-pendulum-{name}-sharp-0.npz").step == "rk4"
+
+
+def test_the_hnn_stays_a_pendulum():
+    record = stored("hnn", 10_000)
+    assert record["energy_change_worst"] < 0.1 and record["misfit_worst"] < 0.25
 
 
 @pytest.mark.parametrize("arguments, words", [
