@@ -304,7 +304,7 @@ def test_stored_weights_are_those_of_the_record(name):
     model, record, task = hl.load(RESULTS / f"pixel-pendulum-{name}-sharp-0.npz"), stored(name, 10_000), hl.frames.pendulum(0)
     assert model.loss(model.params, task.test_x, task.test_next_x) == pytest.approx(record["test_loss"], rel=0.02)
     judged = hl.experiments.judge_films(model, task)
-    assert judged["energy_mse"].mean == pytest.approx(record["energy_mse"], rel=0.1)
+    assert judged["energy_mse"].mean == pytest.approx(record["energy_mse"], rel=0.25)          # half precision
     assert judged["energy_change_worst"].mean == pytest.approx(record["energy_change_worst"], rel=0.1)
 
 

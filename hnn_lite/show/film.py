@@ -140,7 +140,7 @@ def tinted(colour):
 
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>film</title><style>
 :root { --ink: #1a1a1a; --line: #8a8a8a; --paper: #fff }
-:root[data-dark] { --ink: #e8e8e8; --line: #9a9a9a }
+:root[data-dark] { color-scheme: dark; --ink: #e8e8e8; --line: #9a9a9a }
 body { margin: 0; padding: 4px; font: 14px/1.4 system-ui, sans-serif; color: var(--ink); background: none; overflow: hidden }
 #films { display: flex; gap: 10px; max-width: 640px }
 figure { margin: 0; flex: 1 1 0; min-width: 0; max-width: 200px }
