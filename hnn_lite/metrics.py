@@ -1,10 +1,12 @@
-"""How good a learned law is: losses of its field, and what its rollouts do to the true energy."""
+"""How good a learned law is: losses of its field, what its rollouts do to the true energy, whether a map is symplectic."""
 
 from typing import NamedTuple
 
 import numpy as np
+from autograd import make_vjp
 
 from hnn_lite import checks
+from hnn_lite.dynamics import omega
 
 TIME_STRETCH = 1.09          # 1 + 0.9 * noise, from the HNN paper's code for task 1
 
@@ -81,6 +83,33 @@ def energy_mse(model, task, energy=None, stretch=None):
     else:
         paths = model.rollout(task.starts, task.times * (TIME_STRETCH if stretch else 1))
     return estimate(np.mean((energy(paths) - true_energy) ** 2, axis=0))
+
+
+def symplecticity_defect(function, x):
+    """The largest entry of |J^T Omega J - Omega|, J the Jacobian of a map at the states `x`; zero for a symplectic map.
+
+    Parameters
+    ----------
+    function : callable
+        (..., dim) to (..., dim), each state by itself, in autograd's NumPy.
+    x : array, shape (..., dim)
+
+    Returns
+    -------
+    defect : float
+
+    Raises
+    ------
+    ValueError
+        If dim is odd, or `function` changes the shape.
+    """
+    x = checks.numbers("x", x)
+    dim = checks.phase_space("the last axis of x", x.shape[-1] if x.ndim else 0)
+    vjp, y = make_vjp(function)(x)
+    if np.shape(y) != x.shape:
+        raise ValueError(f"function must map states of shape {x.shape} to the same shape, got {np.shape(y)}")
+    J = np.stack([vjp(np.broadcast_to(row, x.shape)) for row in np.eye(dim)], axis=-2)
+    return float(np.max(abs(np.swapaxes(J, -1, -2) @ omega(dim) @ J - omega(dim))))
 
 
 def estimate(values):

@@ -1,0 +1,249 @@
+"""Maps of phase space that keep the symplectic form, as pure functions of their parameters: J^T Omega J = Omega, exactly.
+
+A shear moves the positions by a gradient in the momenta, or the momenta by a gradient in the positions, and leaves the
+others where they are. Each is undone by subtracting what it added, so the inverse of a stack of them costs what the
+stack costs. Jin, Zhang, Zhu, Tang, Karniadakis, arXiv:2001.03750.
+"""
+
+from dataclasses import dataclass
+
+import autograd.numpy as np
+import scipy.linalg
+
+from hnn_lite import checks
+from hnn_lite.dynamics import omega
+from hnn_lite.networks.mlp import ACTIVATIONS
+
+
+def init_shears(n, count, width, seed, linear=0, gain=1.0):
+    """Draw the parameters of a stack of shears that begins as the identity.
+
+    Parameters
+    ----------
+    n : int
+        Degrees of freedom: positions of a state.
+    count, width : int
+        Shears, and hidden units of each.
+    seed : int
+        Equal seeds give equal parameters.
+    linear : int
+        Linear shears before the others.
+    gain : float
+        Spread of the weights K and b of a unit, for coordinates of size one.
+
+    Returns
+    -------
+    params : list of tuple
+        `(S,)` of shape (n, n) for each linear shear, then `(K, b, a)` of shapes (n, width), (width,), (width,). S and a,
+        which say how far a shear moves, are zero.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of range.
+    """
+    n, width = checks.whole("n", n, 1), checks.whole("width", width, 1)
+    count, linear = checks.whole("count", count, 0), checks.whole("linear", linear, 0)
+    gain = checks.positive("gain", gain)
+    rng = checks.generator(seed, "shears")
+    drawn = [(gain * rng.normal(size=(n, width)), gain * rng.normal(size=width), np.zeros(width)) for _ in range(count)]
+    return [(np.zeros((n, n)),)] * linear + drawn
+
+
+def push(layer, x, activation="sigmoid"):
+    """The gradient of one shear's potential V at `x`, shape (..., n) to (..., n).
+
+    `K^T (a * sigma(K x + b))` for `(K, b, a)`, where V is a sum of antiderivatives of sigma; `(S + S^T) x / 2` for `(S,)`.
+    """
+    if len(layer) == 1:
+        return x @ (layer[0] + layer[0].T) / 2
+    K, b, a = layer
+    return (a * ACTIVATIONS[activation](x @ K + b)) @ K.T
+
+
+def shear(params, x, activation="sigmoid"):
+    """Apply a stack of shears, shape (..., 2n) to (..., 2n): first to the positions, then to the momenta, in turn."""
+    q, p = _halves(x)
+    for number, layer in enumerate(params):
+        if number % 2 == 0:
+            q = q + push(layer, p, activation)
+        else:
+            p = p + push(layer, q, activation)
+    return np.concatenate([q, p], axis=-1)
+
+
+def unshear(params, x, activation="sigmoid"):
+    """Undo `shear`: the same shears, last first, each with the other sign."""
+    q, p = _halves(x)
+    for number, layer in reversed(list(enumerate(params))):
+        if number % 2 == 0:
+            q = q - push(layer, p, activation)
+        else:
+            p = p - push(layer, q, activation)
+    return np.concatenate([q, p], axis=-1)
+
+
+def polar(z):
+    """Action and angle of each Cartesian pair, shape (..., 2n) to two of shape (..., n).
+
+    I = (q^2 + p^2) / 2 and theta = atan2(q, p), so that q = sqrt(2I) sin(theta), p = sqrt(2I) cos(theta). With the positions'
+    part filled by theta and the momenta's by I this is canonical: d theta ^ dI = dq ^ dp, and d theta / dt = + dH / dI. (The
+    radius in place of (q^2 + p^2) / 2 is no action, and atan2(p, q) turns the sign.)
+    """
+    q, p = _halves(z)
+    return (q**2 + p**2) / 2, np.arctan2(q, p)
+
+
+def cartesian(action, angle):
+    """Undo `polar`: two of shape (..., n) to (..., 2n)."""
+    radius = np.sqrt(2 * action)
+    return np.concatenate([radius * np.sin(angle), radius * np.cos(angle)], axis=-1)
+
+
+def rotate(z, angle):
+    """Add `angle`, shape (..., n), to the angles of the Cartesian pairs, shape (..., 2n): no polar map, no jump at +-pi."""
+    q, p = _halves(z)
+    c, s = np.cos(angle), np.sin(angle)
+    return np.concatenate([c * q + s * p, c * p - s * q], axis=-1)
+
+
+def _halves(x):
+    n = x.shape[-1] // 2
+    return x[..., :n], x[..., n:]
+
+
+# --- from the units of the data to coordinates of size one, keeping the form up to one factor
+
+@dataclass(frozen=True)
+class Scaling:
+    """An affine change of coordinates, z = matrix (x - centre) / sqrt(unit), with a symplectic matrix.
+
+    Dividing each coordinate by its own spread would multiply dq ^ dp by another factor in each pair, which no symplectic
+    map could bring back. Here all pairs have the one factor: an action in z, times `unit`, is an action in x.
+
+    Attributes
+    ----------
+    centre, spread : array, shape (dim,)
+        In the units of the data; `spread` is each coordinate's standard deviation, in which errors are counted.
+    matrix : array, shape (dim, dim)
+        Symplectic.
+    unit, time : float
+        Units of action (q times p) and of time.
+    frequencies : array, shape (dim/2,)
+        A first guess, in radians for each unit of time.
+    """
+
+    centre: np.ndarray
+    spread: np.ndarray
+    matrix: np.ndarray
+    unit: float
+    time: float
+    frequencies: np.ndarray
+
+    @property
+    def back(self):
+        """The inverse of `matrix`, without solving anything: -Omega matrix^T Omega."""
+        J = omega(len(self.centre))
+        return -J @ self.matrix.T @ J
+
+    def apply(self, x):
+        """From the units of the data to coordinates of size one, shape (..., dim) to (..., dim)."""
+        return ((x - self.centre) @ self.matrix.T) / np.sqrt(self.unit)
+
+    def undo(self, z):
+        """The inverse of `apply`."""
+        return (np.sqrt(self.unit) * z) @ self.back.T + self.centre
+
+
+def no_scaling(dim):
+    """The scaling that changes nothing, and guesses a frequency of one."""
+    n = checks.phase_space("dim", dim) // 2
+    return Scaling(np.zeros(dim), np.ones(dim), np.eye(dim), 1.0, 1.0, np.ones(n))
+
+
+def scaling(x, dt, kind="modes"):
+    """A scaling for trajectories, such that the mean of z^2 over the data is one.
+
+    Parameters
+    ----------
+    x : array, shape (trajectories, times, dim)
+        At least two times.
+    dt : float
+        Time from one to the next, which becomes the unit of time.
+    kind : str
+        "pairs": each position divided, and its momentum multiplied, by a number that makes their spreads equal. "modes":
+        the normal modes of the quadratic H that explains the steps best, where this H has a minimum; else the modes of the
+        inverse of the covariance; else "pairs". For a linear system nothing is then left to learn, and for another
+        learning begins at its small oscillations.
+
+    Returns
+    -------
+    scaling : Scaling
+
+    Raises
+    ------
+    ValueError
+        If `x` or `dt` cannot be used, or a coordinate never changes.
+    """
+    x, dt = checks.numbers("x", x), checks.positive("dt", dt)
+    if x.ndim != 3 or x.shape[1] < 2:
+        raise ValueError(f"x must hold trajectories, shape (trajectories, times, dim), of two times or more, got {x.shape}")
+    n = checks.phase_space("the last axis of x", x.shape[-1]) // 2
+    centre, spread = x.mean(axis=(0, 1)), x.std(axis=(0, 1))
+    if not np.all(spread > 1e-12 * (1 + abs(centre))):
+        raise ValueError(f"coordinate {np.argmin(spread)} of x never changes: there is no scale to measure it in")
+    squeeze = np.sqrt(spread[n:] / spread[:n])
+    matrix = np.diag(np.concatenate([squeeze, 1 / squeeze]))
+    if checks.choice("kind", kind, ("pairs", "modes")) == "modes":
+        y = (x - centre) @ matrix
+        for K, rest in _quadratics(y):
+            if _has_minimum(K):
+                S = normal_modes(K)
+                centre, matrix = centre + rest / np.diag(matrix), -omega(2 * n) @ S.T @ omega(2 * n) @ matrix
+                break
+    z = (x - centre) @ matrix.T
+    phasor = z[..., n:] + 1j * z[..., :n]          # sqrt(2I) exp(i theta)
+    turn = np.angle(np.sum(np.conj(phasor[:, :-1]) * phasor[:, 1:], axis=(0, 1)))
+    return Scaling(centre, spread, matrix, float(np.mean(z**2)), dt, turn)
+
+
+def normal_modes(K):
+    """A symplectic S with S^T K S = diag(d, d): in z = S^-1 x the quadratic H = x^T K x / 2 is the sum of d_k I_k.
+
+    Williamson's theorem, for a symmetric, positive definite K, shape (2n, 2n); S has the same shape, and its modes are in
+    ascending order of d.
+    """
+    values, vectors = np.linalg.eigh(K)
+    root = (vectors / np.sqrt(values)) @ vectors.T          # K^(-1/2)
+    rate, v = np.linalg.eigh(1j * root @ omega(len(K)) @ root)          # pairs +-1/d
+    n = len(K) // 2
+    rate, v = rate[:n - 1:-1], v[:, :n - 1:-1]
+    columns = root @ v * np.sqrt(2 / rate)
+    phase = np.sum(columns[n:] ** 2, axis=0)          # each mode may be turned: let its q belong to the positions, as it can
+    columns = columns * np.exp(-0.5j * np.angle(np.where(abs(phase) > 0, phase, 1)))
+    S = np.concatenate([columns.imag, columns.real], axis=1)
+    return S * np.sign(np.sum(np.concatenate([S[:n, :n], S[n:, n:]]), axis=0))[np.arange(2 * n) % n]
+
+
+def _quadratics(y):
+    """Two guesses at the Hessian K of a quadratic H, and at its minimum: from the steps, and from the covariance."""
+    now, then = (part.reshape(-1, y.shape[-1]) for part in (y[:, :-1], y[:, 1:]))
+    step = scipy.linalg.lstsq(np.column_stack([now, np.ones(len(now))]), then)[0].T          # then = M now + shift
+    M, shift = step[:, :-1], step[:, -1]
+    try:
+        K = -omega(len(M)) @ scipy.linalg.logm(M)          # y' = Omega K y
+        rest = np.linalg.solve(np.eye(len(M)) - M, shift)
+        yield (K + K.T) / 2, rest
+    except (np.linalg.LinAlgError, ValueError):
+        pass
+    covariance = np.atleast_2d(np.cov(y.reshape(-1, y.shape[-1]), rowvar=False))
+    values, vectors = np.linalg.eigh(covariance)
+    if values[0] > 1e-9 * values[-1]:
+        yield (vectors / values) @ vectors.T, np.zeros(len(M))
+
+
+def _has_minimum(K):
+    if np.iscomplexobj(K) or not np.all(np.isfinite(K)):
+        return False
+    values = np.linalg.eigvalsh(K)
+    return values[0] > 1e-6 * values[-1]
