@@ -1,5 +1,8 @@
 """What a law of motion can do, be it given or learned; and what it can do besides if it has a Hamiltonian."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import autograd.numpy as np
 from autograd import elementwise_grad
 
@@ -82,6 +85,50 @@ class HamiltonianDynamics(Dynamics):
         if not missing <= 1e-6 * (1 + np.max(abs(amount))):
             raise ValueError(f"amount ({amount}) is more than H can change by on the way along its gradient, which vanishes before")
         return end
+
+
+@dataclass(frozen=True)
+class System(HamiltonianDynamics):
+    """A mechanical system with H = T(p) + V(q).
+
+    Attributes
+    ----------
+    name : str
+    dim : int
+        Coordinates of a state, positions first, then momenta.
+    kinetic, potential : callable
+        T(p) and V(q), shape (..., dim/2) to (...), in autograd's NumPy.
+    sampler : callable
+        `(rng, count) -> (count, dim)`: initial states as the paper draws them.
+    """
+
+    name: str
+    dim: int
+    kinetic: Callable
+    potential: Callable
+    sampler: Callable
+
+    def hamiltonian(self, x):
+        x = checks.states("x", x, self.dim)
+        n = self.dim // 2
+        return self.kinetic(x[..., n:]) + self.potential(x[..., :n])
+
+    def gradient(self, x):
+        x = checks.states("x", x, self.dim)         # by parts: faster than autograd's derivative of a slice
+        n = self.dim // 2
+        return np.concatenate([elementwise_grad(self.potential)(x[..., :n]), elementwise_grad(self.kinetic)(x[..., n:])],
+                              axis=-1)
+
+    def sample(self, count, seed):
+        """Draw `count` initial states as the paper does, shape (count, dim).
+
+        Raises
+        ------
+        ValueError
+            If `count` < 1 or `seed` < 0.
+        """
+        rng = checks.generator(seed, f"initial states of {self.name}")
+        return self.sampler(rng, checks.whole("count", count, 1))
 
 
 def turn(gradient):

@@ -1,57 +1,14 @@
 """Hamiltonians and the physics that they stand for: H(q, p) = T(p) + V(q), with T and V as separate functions."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import autograd.numpy as np
-from autograd import elementwise_grad
 
 from hnn_lite import checks
-from hnn_lite.dynamics import HamiltonianDynamics
+from hnn_lite.bodies import NBody, kepler, n_body, three_body, two_body
+from hnn_lite.chains import CoupledOscillators, Toda, coupled_oscillators, toda
+from hnn_lite.dynamics import System
 
-
-@dataclass(frozen=True)
-class System(HamiltonianDynamics):
-    """A mechanical system with H = T(p) + V(q).
-
-    Attributes
-    ----------
-    name : str
-    dim : int
-        Coordinates of a state, positions first, then momenta.
-    kinetic, potential : callable
-        T(p) and V(q), shape (..., dim/2) to (...), in autograd's NumPy.
-    sampler : callable
-        `(rng, count) -> (count, dim)`: initial states as the paper draws them.
-    """
-
-    name: str
-    dim: int
-    kinetic: Callable
-    potential: Callable
-    sampler: Callable
-
-    def hamiltonian(self, x):
-        x = checks.states("x", x, self.dim)
-        n = self.dim // 2
-        return self.kinetic(x[..., n:]) + self.potential(x[..., :n])
-
-    def gradient(self, x):
-        x = checks.states("x", x, self.dim)         # by parts: faster than autograd's derivative of a slice
-        n = self.dim // 2
-        return np.concatenate([elementwise_grad(self.potential)(x[..., :n]), elementwise_grad(self.kinetic)(x[..., n:])],
-                              axis=-1)
-
-    def sample(self, count, seed):
-        """Draw `count` initial states as the paper does, shape (count, dim).
-
-        Raises
-        ------
-        ValueError
-            If `count` < 1 or `seed` < 0.
-        """
-        rng = checks.generator(seed, f"initial states of {self.name}")
-        return self.sampler(rng, checks.whole("count", count, 1))
+__all__ = ["CoupledOscillators", "NBody", "System", "Toda", "coupled_oscillators", "henon_heiles", "kepler", "mass_spring", "n_body",
+           "pendulum", "real_pendulum_energy", "three_body", "toda", "two_body"]
 
 
 def mass_spring(k=2.0, m=0.5):
@@ -112,126 +69,39 @@ def real_pendulum_energy(x):
     return 2.4 * (1 - np.cos(x[..., 0])) + x[..., 1] ** 2
 
 
-@dataclass(frozen=True)
-class NBody(System):
-    """Bodies in a plane that attract each other: `H = sum |p_i|^2 / (2 m_i) - sum over pairs of G m_i m_j / |q_i - q_j|`.
+def henon_heiles(energy=1 / 8):
+    """Henon and Heiles's star in a galaxy, H = |p|^2 / 2 + (x^2 + y^2) / 2 + x^2 y - y^3 / 3; the state is (x, y, p_x, p_y).
 
-    A state holds x of each body, y of each body, p_x of each, p_y of each: the order of the HNN paper's code.
-
-    Attributes
-    ----------
-    masses : array, shape (bodies,)
-    """
-
-    masses: np.ndarray
-
-    def positions(self, x):
-        """Where the bodies are, shape (..., dim) to (..., bodies, 2)."""
-        return self._bodies(checks.states("x", x, self.dim)[..., :self.dim // 2])
-
-    def momenta(self, x):
-        """The bodies' momenta, shape (..., dim) to (..., bodies, 2)."""
-        return self._bodies(checks.states("x", x, self.dim)[..., self.dim // 2:])
-
-    def centre_of_mass(self, x):
-        """The mean position, weighted by mass, shape (..., dim) to (..., 2)."""
-        return self.masses @ self.positions(x) / np.sum(self.masses)
-
-    def momentum(self, x):
-        """The total momentum, shape (..., dim) to (..., 2)."""
-        return np.sum(self.momenta(x), axis=-2)
-
-    def angular_momentum(self, x):
-        """The total angular momentum about the origin, sum of x p_y - y p_x, shape (..., dim) to (...)."""
-        q, p = self.positions(x), self.momenta(x)
-        return np.sum(q[..., 0] * p[..., 1] - q[..., 1] * p[..., 0], axis=-1)
-
-    def _bodies(self, flat):
-        return np.swapaxes(np.reshape(flat, (*flat.shape[:-1], 2, len(self.masses))), -1, -2)
-
-
-def n_body(masses, G=1.0, sampler=None, name="n-body"):
-    """Bodies in a plane under gravity; see `NBody`.
+    Not integrable. Up to the energy 1/6 nothing escapes. Initial states are spread evenly over the surface of one energy, inside
+    the triangle in which a star is caught. Henon and Heiles, Astronomical Journal 69 (1964) 73.
 
     Parameters
     ----------
-    masses : sequence of float
-        One for each body, at least two.
-    G : float
-        Gravitational constant. With the default and masses of 1, the units of length and time are left open, as in the paper.
-    sampler : callable, optional
-        `(rng, count) -> (count, dim)`: initial states.
-    name : str
+    energy : float
+        Of the initial states, at most 1/6.
 
     Raises
     ------
     ValueError
-        If there are fewer than two masses, or a constant is not positive.
+        If the energy is out of range.
     """
-    masses = np.array([checks.positive("each mass", mass) for mass in np.atleast_1d(masses).tolist()])
-    if len(masses) < 2:
-        raise ValueError(f"masses must name at least two bodies, got {len(masses)}")
-    G, n = checks.positive("G", G), len(masses)
-    first, second = np.triu_indices(n, 1)
-    pairs = np.eye(n)[:, first] - np.eye(n)[:, second]
-    differences = np.kron(np.eye(2), pairs)          # from q to x_i - x_j of every pair, and then y_i - y_j
-    squares = np.kron(np.ones((2, 1)), np.eye(len(first)))      # from their squares to |q_i - q_j|^2
-    pull, two_masses = G * masses[first] * masses[second], 2 * np.concatenate([masses, masses])
+    if checks.positive("energy", energy) > 1 / 6:
+        raise ValueError(f"energy must be at most 1/6, above which a star escapes, got {energy}")
 
     def potential(q):
-        return -((q @ differences) ** 2 @ squares) ** -0.5 @ pull
+        x, y = q[..., 0], q[..., 1]
+        return (x**2 + y**2) / 2 + x**2 * y - y**3 / 3
 
-    return NBody(name, 4 * n, lambda p: np.sum(p**2 / two_masses, axis=-1), potential, sampler, masses)
-
-
-def two_body(masses=(1.0, 1.0), G=1.0):
-    """Two bodies on nearly circular orbits about their common centre of mass, which rests at the origin.
-
-    With equal masses, body 1 starts at (U(0.5, 1.5), U(0.5, 1.5)) as in the paper's code, body 2 opposite; the velocities of the
-    circular orbit are multiplied by 1 + 0.05 N(0, 1), one number for each orbit.
-
-    Parameters and errors are those of `n_body`.
-    """
     def sampler(rng, count):
-        heavy = masses[1] / masses[0]
-        corner = rng.uniform(0.5, 1.5, (count, 1, 2))
-        q = np.concatenate([corner, -corner / heavy], axis=1)
-        return _circling(q, masses, G, 1 + 0.05 * rng.normal(size=(count, 1, 1)))
+        places = np.zeros((0, 2))
+        while len(places) < count:                                 # in two dimensions, even in place and direction is even on it
+            x, y = q = rng.uniform([[-0.87], [-0.5]], [[0.87], [1.0]], (2, count))
+            inside = (abs(x) * np.sqrt(3) <= 1 - y) & (potential(q.T) < energy)
+            places = np.concatenate([places, q.T[inside]])[:count]
+        speed, angle = np.sqrt(2 * (energy - potential(places))), rng.uniform(0, 2 * np.pi, count)
+        return np.concatenate([places, (speed * [np.cos(angle), np.sin(angle)]).T], axis=-1)
 
-    masses = _so_many(masses, 2)
-    return n_body(masses, G, sampler, "two-body")
-
-
-def three_body(masses=(1.0, 1.0, 1.0), G=1.0):
-    """Three bodies that start on a circle of radius U(0.9, 1.2), 120 degrees apart.
-
-    The velocities of the circular orbit, which this triangle has for any masses (Lagrange), are multiplied by 1 + U(-0.2, 0.2),
-    one number for each component, as in the HNN paper's code.
-
-    Parameters and errors are those of `n_body`.
-    """
-    def sampler(rng, count):
-        angle = rng.uniform(0, 2 * np.pi, (count, 1)) + 2 * np.pi / 3 * np.arange(3)
-        q = rng.uniform(0.9, 1.2, (count, 1, 1)) * np.stack([np.cos(angle), np.sin(angle)], axis=-1)
-        q = q - (masses @ q / np.sum(masses))[:, None]
-        return _circling(q, masses, G, 1 + rng.uniform(-0.2, 0.2, q.shape))
-
-    masses = _so_many(masses, 3)
-    return n_body(masses, G, sampler, "three-body")
-
-
-def _so_many(masses, count):
-    if np.shape(masses) != (count,):
-        raise ValueError(f"masses must hold {count} numbers, got {masses!r}")
-    return np.array([checks.positive("each mass", mass) for mass in masses])
-
-
-def _circling(q, masses, G, factor):
-    """States with positions q, shape (count, bodies, 2), that turn about the origin like a rigid body, times `factor`."""
-    distance = np.linalg.norm(q[:, :1] - q[:, 1:2], axis=-1, keepdims=True)
-    v = np.sqrt(G * np.sum(masses) / distance**3) * np.stack([-q[..., 1], q[..., 0]], axis=-1) * factor
-    flat = lambda a: np.swapaxes(a, 1, 2).reshape(len(a), -1)  # noqa: E731
-    return np.concatenate([flat(q), flat(masses[:, None] * v)], axis=-1)
+    return System("henon-heiles", 4, lambda p: np.sum(p**2, axis=-1) / 2, potential, sampler)
 
 
 def _ring(rng, count, inner, outer):
