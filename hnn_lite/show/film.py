@@ -6,16 +6,17 @@ its place. All frames of a film lie side by side in one small PNG, so that hundr
 
 import base64
 import html
+import io
 import json
-import struct
-import zlib
 
 import numpy as np
+from PIL import Image
 
 from hnn_lite import checks
 from hnn_lite.show.plots import COLOURS, LABELS
 
 SIDE, COLUMNS, SHADES = 28, 20, 32
+INK = COLOURS["truth"]                      # as dark as the page's text; in the dark, the text's light colour beneath a film
 STILLS = 6                                  # frames of each film in the still
 ADVICE = "A film: run this cell, or open the built book, and it plays."
 
@@ -77,8 +78,9 @@ class Film:
     def _page(self):
         figures, names = [], list(self.films)
         for name, film in self.films.items():
-            figures.append({"title": LABELS.get(name, name), "colour": COLOURS.get(name, "#1a1a1a"),
-                            "sheet": png(sheet(self._pictures(film)), tinted(COLOURS.get(name, "#1a1a1a")))})
+            colour = COLOURS.get(name, INK)
+            figures.append({"title": LABELS.get(name, name), "colour": "var(--ink)" if colour == INK else colour,
+                            "sheet": png(sheet(self._pictures(film)), tinted(colour))})
         data = {"films": figures, "times": self.times, "dt": self.dt, "side": SIDE, "columns": COLUMNS}
         strip = self._strip() if self.curves else ""
         cells = "".join(f'<figure><canvas width="{SIDE}" height="{SIDE}" role="img" aria-label="film: '
@@ -97,7 +99,7 @@ class Film:
                               for t, value in enumerate(curve) if np.isfinite(value))
             dash = ' stroke-dasharray="5 3"' if name == "truth" else ""
             lines += (f'<polyline points="{points}" class="{"truth" if name == "truth" else ""}" '
-                      f'style="stroke:{COLOURS.get(name, "#1a1a1a")}"{dash}/>')
+                      f'style="stroke:{COLOURS.get(name, INK)}"{dash}/>')
         return (f'<div class="strip"><span>{html.escape(self.label)}, 0 to {top:.2g}</span>'
                 f'<svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">{lines}'
                 '<line id="now" x1="0" x2="0" y1="0" y2="100"/></svg></div>')
@@ -113,17 +115,11 @@ def sheet(pictures):
 
 def png(numbers, palette):
     """Whole numbers below 256, shape (height, width), as a PNG in a data address; palette has a row (r, g, b, a) for each number."""
-    def chunk(kind, data):
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    height, width = numbers.shape
-    rows = np.zeros((height, width + 1), np.uint8)          # each row begins with the number of its filter, none
-    rows[:, 1:] = numbers
-    palette = np.asarray(palette, np.uint8)
-    data = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">2I5B", width, height, 8, 3, 0, 0, 0)) + b"".join([
-        chunk(b"PLTE", palette[:, :3].tobytes()), chunk(b"tRNS", palette[:, 3].tobytes()),
-        chunk(b"IDAT", zlib.compress(rows.tobytes(), 9)), chunk(b"IEND", b"")])
-    return "data:image/png;base64," + base64.b64encode(data).decode()
+    picture, palette = Image.fromarray(numbers, "P"), np.asarray(palette, np.uint8)
+    picture.putpalette(palette[:, :3].tobytes())
+    file = io.BytesIO()
+    picture.save(file, "png", optimize=True, transparency=palette[:, 3].tobytes())
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
 
 
 def grey(count):
