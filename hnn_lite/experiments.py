@@ -112,7 +112,7 @@ def judge_films(model, task, steps=200):
     shown, misfit = frames.read_motion(film)
     energy = frames.energy(shown)
     swings = np.lib.stride_tricks.sliding_window_view(energy, min(SWING, steps), axis=0).mean(axis=-1)
-    change, change_frame = (np.abs(seen / true[0] - 1).max(axis=0) for seen in (swings, energy))
+    change, change_frame = (np.abs(level / true[0] - 1).max(axis=0) for level in (swings, energy))
     return {"energy_mse": metrics.estimate(np.mean((energy - true) ** 2, axis=0)), "energy_change": metrics.estimate(change),
             "energy_change_worst": metrics.Estimate(float(change.max()), math.nan),
             "energy_change_frame": metrics.Estimate(float(change_frame.max()), math.nan),
@@ -170,8 +170,9 @@ def run(experiment, model, seed=0, recipe="published", steps=None, weights=None,
     Returns
     -------
     record : dict
-        Ready for JSON: what was run, the seconds it took, losses and energy metrics, each with its standard error under
-        the same name with `_error` (None where there is a single rollout).
+        Ready for JSON: what was run, the seconds it took, the lowest and the highest test loss in the last tenth of the
+        steps, and, after the last, losses and energy metrics, each with its standard error under the same name with
+        `_error` (None where there is a single rollout).
 
     Raises
     ------
@@ -185,15 +186,16 @@ def run(experiment, model, seed=0, recipe="published", steps=None, weights=None,
     task = chosen.task(seed, **arguments.pop("task"))
     network = chosen.model(checks.choice("model", model, MODELS), task, seed, **arguments.pop("model"))
     start = time.perf_counter()
-    fit(network, task, seed=seed, progress=progress, **arguments)
+    history = fit(network, task, seed=seed, progress=progress, **arguments)
     seconds = time.perf_counter() - start
+    late = [loss for step, loss in zip(history.test_steps, history.test_loss, strict=True) if step > 0.9 * arguments["steps"]]
     estimates = chosen.losses(network, task) | chosen.judge(network, task)
     if weights:
         if isinstance(network, PixelModel):
             network.trim(task.x)
         network.save(pathlib.Path(weights) / f"{experiment}-{model}-{recipe}-{seed}.npz", half=True)
     record = {"experiment": experiment, "model": model, "recipe": recipe, "seed": seed, "steps": arguments["steps"],
-              "seconds": round(seconds, 2)}
+              "seconds": round(seconds, 2), "test_loss_lowest": min(late), "test_loss_highest": max(late)}
     for name, estimate in estimates.items():
         record |= {name: estimate.mean, f"{name}_error": estimate.error if math.isfinite(estimate.error) else None}
     return record
