@@ -1,0 +1,180 @@
+"""Exact action and angle coordinates: canonical, constant, steady, and inverse to each other; and those measured from a path."""
+
+import numpy as np
+import pytest
+
+import hnn_lite as hl
+from hnn_lite.actions import Kepler, NormalModes, Pendulum, kepler_equation, loop_action, measured_frequencies
+
+OSCILLATORS = hl.systems.coupled_oscillators()
+THREE = hl.systems.coupled_oscillators((1.0, 2.0, 0.5), (1.0, 0.3, 2.0), 0.4, (1.0, 1.0, 1.0))
+SWING = hl.systems.pendulum(m=0.7, g=9.81, l=2.5)
+
+
+def swinging(count, exact=None, rng=None):
+    exact, rng = exact or Pendulum(), rng or np.random.default_rng(0)
+    top = 4 / np.pi * exact._p
+    return exact.decode(rng.uniform(0.001, 0.97 * top, (count, 1)), rng.uniform(-np.pi, np.pi, (count, 1)))
+
+
+def planets(count, mu):
+    x = hl.systems.kepler(mu).sample(count, seed=3)
+    return np.where(np.arange(count)[:, None] % 2 == 0, x, x * [1, -1, 1, -1])          # half of them run clockwise
+
+
+# the system, its exact coordinates, and states
+CASES = {
+    "spring": (hl.systems.mass_spring(), NormalModes([0.5], [[2.0]]), hl.systems.mass_spring().sample(30, 0)),
+    "two oscillators": (OSCILLATORS, NormalModes(OSCILLATORS.masses, OSCILLATORS.stiffness), OSCILLATORS.sample(30, 1)),
+    "three oscillators": (THREE, NormalModes(THREE.masses, THREE.stiffness), THREE.sample(30, 1)),
+    "pendulum": (hl.systems.pendulum(), Pendulum(), swinging(30)),
+    "another pendulum": (SWING, Pendulum(m=0.7, g=9.81, l=2.5), swinging(30, Pendulum(m=0.7, g=9.81, l=2.5))),
+    "kepler": (hl.systems.kepler(), Kepler(), planets(30, 1.0)),
+    "kepler, heavy": (hl.systems.kepler(2.5), Kepler(2.5), planets(30, 2.5)),
+}
+every_case = pytest.mark.parametrize(("system", "exact", "x"), CASES.values(), ids=CASES)
+
+
+def jacobian(exact, x, h=1e-4):
+    """d(theta, I)/dx by central differences of fourth order, angles without their jumps: shape (..., dim, dim)."""
+    def coordinates(x):
+        actions, angles = exact.encode(x)
+        return np.concatenate([angles, actions], axis=-1)
+
+    def difference(step):
+        both = coordinates(x + step) - coordinates(x - step)
+        n = exact.dim // 2
+        both[..., :n] -= 2 * np.pi * np.round(both[..., :n] / (2 * np.pi))
+        return both
+
+    return np.stack([(8 * difference(step) - difference(2 * step)) / (12 * h) for step in h * np.eye(exact.dim)], axis=-1)
+
+
+@every_case
+def test_encode_and_decode_are_inverse(system, exact, x):
+    actions, angles = exact.encode(x)
+    assert actions.shape == angles.shape == (30, system.dim // 2) and np.abs(angles).max() <= np.pi
+    np.testing.assert_allclose(exact.decode(actions, angles), x, atol=1e-12 * np.abs(x).max())
+    again = exact.encode(exact.decode(actions, angles + 2 * np.pi))
+    np.testing.assert_allclose(again[0], actions, rtol=1e-11)
+    np.testing.assert_allclose(np.exp(1j * again[1]), np.exp(1j * angles), atol=1e-9)
+
+
+@every_case
+def test_coordinates_are_canonical(system, exact, x):
+    J, omega = jacobian(exact, x[:12]), hl.omega(system.dim)
+    defect = np.swapaxes(J, -1, -2) @ omega @ J - omega
+    assert np.abs(defect).max() < 1e-7
+
+
+@every_case
+def test_energy_is_a_function_of_the_actions_and_its_slopes_are_the_frequencies(system, exact, x):
+    actions, _ = exact.encode(x)
+    np.testing.assert_allclose(exact.energy(actions), system.hamiltonian(x), rtol=1e-12)
+    h = 1e-5 * np.abs(actions).min()
+    slopes = [(exact.energy(actions + step) - exact.energy(actions - step)) / (2 * h) for step in h * np.eye(actions.shape[-1])]
+    np.testing.assert_allclose(exact.frequencies(actions), np.stack(slopes, axis=-1), rtol=1e-5, atol=1e-7)
+
+
+@every_case
+def test_paths_are_those_of_the_field(system, exact, x):
+    t = np.linspace(0, 20, 21)
+    path = system.rollout(x[:6], t, rtol=1e-12)
+    np.testing.assert_allclose(exact.rollout(x[:6], t), path, atol=1e-6 * np.abs(path).max())
+    actions, _ = exact.encode(path)
+    assert np.abs(actions / actions[0] - 1).max() < 1e-6
+    np.testing.assert_array_equal(exact.advance(x[:6], 20.0), exact.rollout(x[:6], t)[-1])
+    np.testing.assert_allclose(exact.advance(x[:6], t[:6])[3], exact.advance(x[3], t[3]), rtol=1e-12)
+    assert exact.rollout(x[0], t + 5).shape == (21, system.dim)
+
+
+@every_case
+def test_times_without_end_cost_no_accuracy_but_the_phase(system, exact, x):
+    far = exact.advance(x, 1e6)
+    np.testing.assert_allclose(exact.encode(far)[0], exact.encode(x)[0], rtol=1e-9)
+    np.testing.assert_allclose(exact.advance(far, -1e6), x, atol=1e-7 * np.abs(x).max())
+
+
+@every_case
+def test_a_path_tells_its_frequency(system, exact, x):
+    actions, _ = exact.encode(x[0])
+    wanted = exact.frequencies(actions)
+    slow = np.min(wanted[wanted > 0])
+    dt = 0.4 / wanted.max()
+    path = exact.rollout(x[0], np.arange(int(60 * 2 * np.pi / slow / dt)) * dt)
+    count = 2 if "two" in system.name or len(wanted) == 2 and wanted[1] > 0 else len(wanted[wanted > 0])
+    found = measured_frequencies(path[:, 0], dt, count)
+    np.testing.assert_allclose(np.sort(found), np.sort(wanted[wanted > 0]), rtol=1e-8)
+
+
+def test_frequencies_of_sums_of_waves():
+    rng = np.random.default_rng(0)
+    for _ in range(10):
+        w = rng.uniform(0.3, 2.5, 3)
+        if np.min(np.abs(np.diff(np.sort(w)))) < 0.1:
+            continue
+        t = np.arange(4000) * 0.5
+        signal = 7 + np.sum([1, 0.5, 0.3] * np.cos(t[:, None] * w + rng.uniform(0, 6, 3)), axis=1)
+        np.testing.assert_allclose(measured_frequencies(signal, 0.5, 3), w, rtol=1e-9)
+
+
+def test_action_of_a_loop_is_its_area():
+    exact, start = Pendulum(), np.array([2.4, 0.0])
+    (action,), _ = exact.encode(start)
+    period = 2 * np.pi / exact.frequencies([action])[0]
+    loop = exact.rollout(start, np.arange(64) * period / 64)
+    assert loop_action(loop) == pytest.approx(action, rel=1e-12)
+    assert loop_action(loop[::-1]) == pytest.approx(-action, rel=1e-12)
+    q, p = np.concatenate([exact.rollout(start, np.linspace(0, period, 20001))]).T
+    assert np.sum((p[1:] + p[:-1]) * np.diff(q)) / (4 * np.pi) == pytest.approx(action, rel=1e-6)
+
+
+def test_action_of_a_planets_loop_is_l():
+    exact = Kepler()                      # once round, theta_1 grows by 2 pi: the integral is 2 pi L
+    x = planets(1, 1.0)[0]
+    (L, _), _ = exact.encode(x)
+    loop = exact.rollout(x, np.arange(200) * 2 * np.pi * L**3 / 200)
+    assert loop_action(loop) == pytest.approx(L, rel=1e-10)
+
+
+def test_period_of_the_pendulum_by_its_zeros():
+    for amplitude in (0.01, 1.0, 2.9):
+        exact, system = Pendulum(), hl.systems.pendulum()
+        w = exact.frequencies(exact.encode([amplitude, 0.0])[0])[0]
+        quarter = system.rollout([amplitude, 0.0], [0, np.pi / 2 / w], rtol=1e-12)[-1]
+        assert abs(quarter[0]) < 1e-7
+
+
+def test_small_swings_lose_no_digits():
+    exact = Pendulum()
+    for size in (1e-3, 1e-6, 1e-9):
+        actions, _ = exact.encode([size, 0.0])
+        assert actions[0] == pytest.approx(3 * size**2 / 2 / np.sqrt(6) * (1 + 0 * size), rel=size**2 + 1e-14)
+    np.testing.assert_array_equal(exact.decode([0.0], [1.0]), [0, 0])
+
+
+def test_keplers_equation():
+    mean, e = np.random.default_rng(0).uniform(-20, 20, 1000), np.random.default_rng(1).uniform(0, 0.99, 1000)
+    E = kepler_equation(mean, e)
+    np.testing.assert_allclose(np.exp(1j * (E - e * np.sin(E))), np.exp(1j * mean), atol=1e-12)
+
+
+@pytest.mark.parametrize(("call", "words"), [
+    (lambda: Pendulum().encode([0.0, 4.0]), "x must swing, and not go over the top: energies below 6, got 16"),
+    (lambda: Pendulum().decode([3.2], [0.0]), "actions must be below 3.1"),
+    (lambda: Pendulum().decode([-0.1], [0.0]), "actions must be at least 0, got -0.1"),
+    (lambda: Pendulum().energy([1.0, 2.0]), "actions must hold states of 1"),
+    (lambda: Pendulum(m=0), "m must be finite and positive"),
+    (lambda: Kepler().encode([1.0, 0.0, 0.0, 2.0]), "planets that are bound"),
+    (lambda: Kepler().decode([1.0, 1.1], [0.0, 0.0]), "G. at most L"),
+    (lambda: NormalModes([1.0, 1.0], np.eye(3)), "stiffness must be symmetric, with a row for each of 2 masses"),
+    (lambda: NormalModes([1.0, 1.0], [[1.0, 2.0], [2.0, 1.0]]), "stiffness must be positive definite"),
+    (lambda: NormalModes([-1.0], [[1.0]]), "each mass must be finite and positive"),
+    (lambda: loop_action(np.ones((2, 2))), "loop must hold at least 3 states"),
+    (lambda: loop_action(np.ones((9, 3))), "loop must be even"),
+    (lambda: measured_frequencies(np.ones(10), 0.1), "signal must hold at least 16 values"),
+    (lambda: measured_frequencies(np.ones(100), 0), "dt must be finite and positive"),
+])
+def test_what_has_no_such_coordinates_is_refused(call, words):
+    with pytest.raises(ValueError, match=words):
+        call()
