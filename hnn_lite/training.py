@@ -112,10 +112,10 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
     Parameters
     ----------
     model
-        Has `params`, `loss(params, x, dx)` and `trainer`; see `models.base.Model`. A model with a `goal` is given the
-        attribute of the task that has this name, instead of `dx`.
+        Has `params`, `loss`, `trainer` and `examples`, which says what it learns from a task; see `models.base.Model`.
     task
-        Has `x`, `dx`, `test_x`, `test_dx`, each of shape (..., dim), such as (points, dim); see `datasets.tasks`.
+        What the model's examples need: `x`, `dx`, `test_x`, `test_dx`, each of shape (points, dim), for an HNN or a baseline;
+        see `datasets.tasks`.
     steps : int
         Gradient steps.
     batch : int, optional
@@ -151,16 +151,15 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
     factor = SCHEDULES[checks.choice("schedule", schedule, SCHEDULES)]
     if dtype not in (float, np.float32, np.float64, "float32", "float64"):
         raise ValueError(f"dtype must be np.float32 or np.float64, got {dtype!r}")
-    if not hasattr(model, "trainer"):
+    if not (hasattr(model, "trainer") and hasattr(model, "examples")):
         raise ValueError(f"model must be a model such as HNN or Baseline, got {type(model).__name__}")
-    goal = getattr(model, "goal", "dx")
-    x, dx = _pairs(task, "x", goal, model.dim, dtype)
-    test = _pairs(task, "test_x", f"test_{goal}", model.dim, dtype)
-    points = math.prod(x.shape[:-1])
+    train, test = model.examples(task, dtype)
+    points, test = len(train), test.whole()
     batch = points if batch is None else checks.whole("batch", batch, 1)
     if batch > points:
         raise ValueError(f"batch ({batch}) is larger than the training set ({points} points)")
-    batches = _batches(x, dx, batch, checks.generator(seed, "order of batches"))
+    rng = checks.generator(seed, "order of batches")
+    order = _order(points, batch, rng)
 
     vector = tree.ravel(model.params, dtype)
     params = tree.views(vector, model.params)
@@ -171,11 +170,12 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
     try:
         with fused.threads() as run:
             for step in range(1, steps + 1):
-                loss, gradient = trainer(params, *next(batches), run)
+                done = (step - 1) / steps
+                loss, gradient = trainer(params, *train.batch(next(order), done, rng), run)
                 history.train_loss.append(loss)
                 if not math.isfinite(loss):
                     raise TrainingDiverged(_advice("loss", loss, step, learning_rate))
-                adam.learning_rate = learning_rate * factor((step - 1) / steps)
+                adam.learning_rate = learning_rate * factor(done)
                 adam.update(vector, gradient, run)
                 if step % test_every == 0 or step == steps:
                     test_loss = float(model.loss(params, *test))
@@ -201,24 +201,11 @@ def _advice(what, value, step, learning_rate):
             "good parameters: try a smaller learning rate, and look for outliers in the data")
 
 
-def _pairs(task, states, goals, dim, dtype):
-    if not (hasattr(task, states) and hasattr(task, goals)):
-        goal = goals.removeprefix("test_")
-        raise ValueError(f"task must have x, {goal}, test_x and test_{goal}, got {type(task).__name__}")
-    x = checks.states(f"task.{states}", checks.finite(f"task.{states}", getattr(task, states)), dim)
-    dx = checks.states(f"task.{goals}", checks.finite(f"task.{goals}", getattr(task, goals)), dim)
-    if x.shape != dx.shape or x.ndim < 2 or (x.ndim > 2 and goals.endswith("dx")):          # films may have more axes
-        raise ValueError(f"task.{states} and task.{goals} must both have shape (points, {dim}), "
-                         f"got {x.shape} and {dx.shape}")
-    return x.astype(dtype, copy=False), dx.astype(dtype, copy=False)
-
-
-def _batches(x, dx, batch, rng):
-    points = math.prod(x.shape[:-1])
-    while batch == points:
-        yield x.reshape(points, -1), dx.reshape(points, -1)
+def _order(count, batch, rng):
+    """The numbers of the examples of each step: drawn without replacement, or None for all."""
+    while batch == count:
+        yield None
     while True:
-        order = rng.permutation(points)
-        for start in range(0, points - batch + 1, batch):
-            chosen = np.unravel_index(order[start:start + batch], x.shape[:-1])
-            yield x[chosen], dx[chosen]
+        order = rng.permutation(count)
+        for start in range(0, count - batch + 1, batch):
+            yield order[start:start + batch]

@@ -20,7 +20,7 @@ LAYERS = [
     {"integrate"},
     {"dynamics"},
     {"systems", "networks"},
-    {"training"},
+    {"training", "examples"},
     {"models", "datasets", "metrics", "show"},
     {"experiments", "benchmark"},
     {"__main__"},

@@ -7,7 +7,7 @@ import warnings
 import autograd.numpy as np
 from autograd import value_and_grad
 
-from hnn_lite import checks
+from hnn_lite import checks, examples
 from hnn_lite.networks import fused, tree
 from hnn_lite.networks.mlp import ACTIVATIONS, init_mlp
 
@@ -43,6 +43,10 @@ class Model:
         self.activation = checks.choice("activation", activation, ACTIVATIONS)
         self.params = init_mlp((self.dim, *self.hidden, self.outputs), seed)
 
+    def examples(self, task, dtype):
+        """What this model learns from a task: states and their time derivatives. See `hnn_lite.examples.pairs`."""
+        return examples.pairs(task, "dx", self.dim, dtype)
+
     def loss(self, params, x, dx):
         """Mean over batch and components of the squared error of the field, a scalar (HNN paper, equation 3).
 
@@ -66,13 +70,7 @@ class Model:
         if form:
             by_hand = fused.Trainer(form, rows, params, self.activation)
             return lambda params, x, dx, run: by_hand(params, x, self.target(dx), run)
-        loss_and_gradient = value_and_grad(self.loss)
-
-        def by_autograd(params, x, dx, run):
-            loss, gradient = loss_and_gradient(params, x, dx)
-            return float(loss), tree.ravel(gradient, x.dtype)
-
-        return by_autograd
+        return by_autograd(self.loss)
 
     def _form(self, params):
         if self.form() is None:
@@ -99,6 +97,18 @@ class Model:
 
     def __repr__(self):
         return f"{type(self).__name__}(dim={self.dim}, hidden={self.hidden}, activation={self.activation!r})"
+
+
+def by_autograd(loss):
+    """A trainer of any `loss(params, *examples)`: a function `(params, *examples, run) -> (loss, gradient as a vector)`."""
+    loss_and_gradient = value_and_grad(loss)
+
+    def train(params, *examples_and_run):
+        *shown, _ = examples_and_run
+        value, gradient = loss_and_gradient(params, *shown)
+        return float(value), tree.ravel(gradient, shown[0].dtype)
+
+    return train
 
 
 @lru_cache

@@ -1,13 +1,12 @@
 """A law of motion learned from pictures: an autoencoder, and an HNN or a baseline that moves its codes."""
 
 import autograd.numpy as np
-from autograd import value_and_grad
 
-from hnn_lite import checks, integrate
+from hnn_lite import checks, examples, integrate
 from hnn_lite.models import base
 from hnn_lite.models.baseline import Baseline
 from hnn_lite.models.hnn import HNN
-from hnn_lite.networks import fused_autoencoder, tree
+from hnn_lite.networks import fused_autoencoder
 from hnn_lite.networks.autoencoder import init_autoencoder, residual
 from hnn_lite.networks.fused_autoencoder import STEPS
 
@@ -51,8 +50,6 @@ class PixelModel:
         If an argument is out of range.
     """
 
-    goal = "next_x"          # what `fit` hands to `loss` beside a task's x
-
     def __init__(self, dim, law="hnn", seed=0, step="euler", canonical=1.0, motion=LAW_WEIGHT, latent=2,
                  hidden=200):
         self.dim, self.latent = checks.whole("dim", dim, 1), checks.phase_space("latent", latent)
@@ -71,6 +68,10 @@ class PixelModel:
     def params(self, params):
         self._params = params
         self.law.params = fused_autoencoder.parts(params)[2]
+
+    def examples(self, task, dtype):
+        """What this model learns from a task: what it sees, and the same one frame later. See `hnn_lite.examples.pairs`."""
+        return examples.pairs(task, "next_x", self.dim, dtype, films=True)
 
     def losses(self, params, x, next_x):
         """The three losses, each a mean over the batch and its components, unweighted.
@@ -119,13 +120,7 @@ class PixelModel:
         """
         if (type(self).loss, type(self).losses) == (PixelModel.loss, PixelModel.losses) and self.law.form():
             return fused_autoencoder.Trainer(rows, params, self.law.form(), self.law.activation, self.step, self.weights)
-        loss_and_gradient = value_and_grad(self.loss)
-
-        def by_autograd(params, x, next_x, run):
-            loss, gradient = loss_and_gradient(params, x, next_x)
-            return float(loss), tree.ravel(gradient, x.dtype)
-
-        return by_autograd
+        return base.by_autograd(self.loss)
 
     def encode(self, x):
         """Codes of what the model sees, shape (..., dim) to (..., latent)."""
