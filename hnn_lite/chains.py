@@ -111,7 +111,7 @@ def toda(particles=3, energy=3.0):
     angles = 2 * np.pi * np.arange(N)[:, None] * wave / N
     basis = np.where(np.arange(2, N + 1) % 2 == 0, np.cos(angles), np.sin(angles))
     basis = basis / np.linalg.norm(basis, axis=0)
-    stretch = (basis - np.roll(basis, -1, axis=0)).T               # from the coordinates to q_i - q_(i+1)
+    stretch = _stretch(basis)
     frequencies = 2 * np.sin(np.pi * wave / N)
 
     def sampler(rng, count):
@@ -135,6 +135,11 @@ class Toda(System):
 
     basis: np.ndarray
 
+    def gradient(self, x):
+        x = checks.states("x", x, self.dim)         # by hand: references are integrated over hundreds of periods
+        n, stretch = self.dim // 2, _stretch(self.basis)
+        return np.concatenate([np.exp(x[..., :n] @ stretch) @ stretch.T, x[..., n:]], axis=-1)
+
     def ring(self, x):
         """Positions and momenta of the particles, shape (..., dim) to two of (..., N)."""
         x = checks.states("x", x, self.dim)
@@ -151,6 +156,11 @@ class Toda(System):
         N = q.shape[-1]
         beside = np.exp((q - np.roll(q, -1, axis=-1)) / 2)[..., None] * np.roll(np.eye(N), 1, axis=1) / 2
         return beside + np.swapaxes(beside, -1, -2) - p[..., None] * np.eye(N) / 2
+
+
+def _stretch(basis):
+    """From the coordinates to the distances q_i - q_(i+1), shape (N - 1, N)."""
+    return (basis - np.roll(basis, -1, axis=0)).T
 
 
 def _positives(name, values, length=None):
