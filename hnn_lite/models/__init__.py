@@ -1,6 +1,7 @@
 """Learned laws of motion."""
 
 from hnn_lite.models import base
+from hnn_lite.models.action_angle import ActionAngleNetwork
 from hnn_lite.models.baseline import Baseline
 from hnn_lite.models.hnn import HNN
 from hnn_lite.models.pixel import PixelModel
@@ -18,7 +19,7 @@ def load(path):
     ValueError
         If the file is not a saved model, or its arrays do not fit.
     """
-    return base.load(path, {model.__name__: model for model in (*MODELS.values(), PixelModel)})
+    return base.load(path, {model.__name__: model for model in (*MODELS.values(), ActionAngleNetwork, PixelModel)})
 
 
-__all__ = ["HNN", "MODELS", "Baseline", "PixelModel", "load"]
+__all__ = ["HNN", "MODELS", "ActionAngleNetwork", "Baseline", "PixelModel", "load"]

@@ -12,6 +12,9 @@ from hnn_lite.networks import fused, tree
 from hnn_lite.networks.mlp import ACTIVATIONS, init_mlp
 
 
+LEAVES = "Wba"          # names of a layer's arrays in a file
+
+
 class Model:
     """A learned law of motion on states of `dim` coordinates.
 
@@ -124,7 +127,7 @@ def write(path, model, half=False):
     """
     about = {"class": type(model).__name__, **model.arguments()}
     arrays = {f"{kind}{layer}": leaf.astype(np.float16) if half else leaf for layer, leaves in enumerate(model.params)
-              for kind, leaf in zip("Wb", leaves, strict=False)}
+              for kind, leaf in zip(LEAVES, leaves, strict=False)}
     with open(path, "wb") as file:
         (np.savez_compressed if half else np.savez)(file, about=json.dumps(about), **arrays)
 
@@ -146,7 +149,7 @@ def load(path, classes):
         model = classes[about.pop("class")](**about)
         if set(about) != set(model.arguments()):
             raise ValueError(f"arguments {', '.join(about)}")
-        params = [tuple(stored.pop(f"{kind}{layer}") for kind, _ in zip("Wb", leaves, strict=False))
+        params = [tuple(stored.pop(f"{kind}{layer}") for kind, _ in zip(LEAVES, leaves, strict=False))
                   for layer, leaves in enumerate(model.params)]
     except (FileNotFoundError, PermissionError):
         raise

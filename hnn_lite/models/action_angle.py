@@ -1,0 +1,271 @@
+"""The Action-Angle Network: learned coordinates in which every motion is a straight line."""
+
+from dataclasses import asdict
+
+import autograd.numpy as np
+from autograd import make_vjp
+
+from hnn_lite import checks, examples
+from hnn_lite.dynamics import Dynamics, turn
+from hnn_lite.models import base
+from hnn_lite.networks import fused_symplectic, symplectic
+from hnn_lite.networks.fused_symplectic import parts
+from hnn_lite.networks.mlp import ACTIVATIONS, init_mlp, input_gradient, mlp
+from hnn_lite.networks.symplectic import Scaling
+
+FORMS = {"gradient": "gradient", "mlp": "field"}          # of the frequencies, and their names in `networks.fused`
+
+
+class ActionAngleNetwork(Dynamics):
+    """Encode a state to actions and angles, add frequency times time to the angles, decode (AAN paper, section 3).
+
+    The encoder is a stack of shears (`networks.symplectic`) between a scaling of the data and the polar map, and exactly
+    symplectic. Any time costs the same.
+
+    Parameters
+    ----------
+    dim : int
+        Coordinates of a state, even: positions first, then momenta.
+    seed : int
+        Equal seeds give equal initial parameters.
+    shears, width : int
+        Shears of the encoder and hidden units of each; the defaults are the paper's.
+    activation : str
+        A name in `networks.mlp.ACTIVATIONS`, of the shears and of the network of the frequencies.
+    frequencies : str
+        "gradient": the frequencies are the gradient of a learned H(I), as Hamilton's equations ask, which makes every
+        step of the network symplectic. "mlp": they are a network's outputs, as in the paper.
+    hidden : sequence of int
+        Widths of the hidden layers of that network.
+    linear : int
+        Linear shears before the others.
+    reach : int
+        The longest jump of a training pair, in samples; see `examples.Jumps`.
+    start : str
+        "modes" or "pairs": the coordinates in which learning begins; see `symplectic.scaling`.
+    scaling : Scaling, optional
+        Taken from the training set of the first `fit` if not given.
+
+    Attributes
+    ----------
+    params : list of tuple
+        `(S,)` for each linear shear, `(K, b, a)` for each other, `(rates,)`, then the layers of the frequencies' network.
+    scaling : Scaling or None
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+    """
+
+    def __init__(self, dim, seed=0, shears=20, width=100, activation="sigmoid", frequencies="gradient", hidden=(100,),
+                 linear=0, reach=10, start="modes", scaling=None):
+        self.dim = checks.phase_space("dim", dim)
+        self.activation = checks.choice("activation", activation, ACTIVATIONS)
+        self.kind = checks.choice("frequencies", frequencies, FORMS)
+        self.start = checks.choice("start", start, ("modes", "pairs"))
+        self.hidden, self.reach = checks.wholes("hidden", hidden, 1), checks.whole("reach", reach, 1)
+        self.shears, self.width, self.linear = shears, width, linear
+        n = self.dim // 2
+        network = init_mlp((n, *self.hidden, 1 if self.kind == "gradient" else n), seed)
+        network[-1] = (np.zeros_like(network[-1][0]),)          # at first the frequencies are constant
+        self.params = [*symplectic.init_shears(n, shears, width, seed, linear), (np.ones(n),), *network]
+        self.scaling = scaling if scaling is None or isinstance(scaling, Scaling) else _scaling(scaling, self.dim)
+
+    def examples(self, task, dtype):
+        """What this model learns from a task: jumps along its trajectories. See `hnn_lite.examples.jumps`.
+
+        A model without a scaling takes it from `task.x`, and its first frequencies too.
+        """
+        train, test = examples.jumps(task, self.dim, dtype, self.reach)
+        if self.scaling is None:
+            self.scaling = symplectic.scaling(task.x, task.dt, self.start)
+            parts(self.params)[1][0][:] = self.scaling.frequencies
+        return train, test
+
+    def loss(self, params, x, other, t):
+        """Mean over batch and components of the squared error of the state predicted after `t`, a scalar.
+
+        Errors are counted in the standard deviations of the coordinates.
+
+        Parameters
+        ----------
+        params : list of tuple
+        x, other : array, shape (batch, dim)
+            States, and those that the motion leads to.
+        t : array, shape (batch,)
+            Times between them.
+        """
+        z, goal = self._apply(x), self._apply(other)
+        error = (self._move(params, z, t[:, None] / self._units.time) - goal) @ self._metric.T.astype(goal.dtype)
+        return np.mean(error**2)
+
+    def trainer(self, rows, params):
+        """What `fit` calls in each step: a function `(params, x, other, t, run) -> (loss, gradient)`, the gradient as a vector.
+
+        By hand (see `networks.fused_symplectic`); by autograd where a subclass has changed the loss, or for an activation
+        without a hand-derived form.
+        """
+        mine = (type(self).loss, type(self).rates) == (ActionAngleNetwork.loss, ActionAngleNetwork.rates)
+        if not mine or not fused_symplectic.has_form(params, self.activation):
+            return base.by_autograd(self.loss)
+        by_hand = fused_symplectic.Trainer(rows, params, FORMS[self.kind], self.activation, self._metric)
+        time = self._units.time
+        return lambda params, x, other, t, run: by_hand(params, self._apply(x), self._apply(other), t / time, run)
+
+    def rates(self, params, action):
+        """Angular velocities of given parameters, in the units of the scaling: shape (..., n) to (..., n)."""
+        _, (constant,), network = parts(params)
+        learned = input_gradient if self.kind == "gradient" else mlp
+        return constant + learned(network, action, self.activation)
+
+    def pairs(self, x):
+        """The straight coordinates as Cartesian pairs, in the units of the data: exactly symplectic, (..., dim) to (..., dim)."""
+        units = self._units
+        return np.sqrt(units.unit) * self._encode(self.params, units.apply(checks.states("x", x, self.dim)))
+
+    def from_pairs(self, z):
+        """The inverse of `pairs`."""
+        units = self._units
+        return units.undo(self._decode(self.params, checks.states("z", z, self.dim) / np.sqrt(units.unit)))
+
+    def encode(self, x):
+        """Actions and angles, shape (..., dim) to two of shape (..., dim/2).
+
+        Actions in units of q times p, at least 0; angles in radians, -pi to pi.
+        """
+        return symplectic.polar(self.pairs(x))
+
+    def decode(self, action, angle):
+        """The states of given actions and angles, two of shape (..., dim/2) to (..., dim).
+
+        Raises
+        ------
+        ValueError
+            If shapes do not fit, or an action is negative.
+        """
+        n = self.dim // 2
+        action, angle = checks.states("action", action, n), checks.states("angle", angle, n)
+        if action.shape != angle.shape:
+            raise ValueError(f"action and angle must have the same shape, got {action.shape} and {angle.shape}")
+        if isinstance(action, np.ndarray) and np.any(action < 0):
+            raise ValueError("action must be at least 0: it is half the square of a radius")
+        return self.from_pairs(symplectic.cartesian(action, angle))
+
+    def frequencies(self, action):
+        """Angular velocities d theta / dt, in radians a unit of time, shape (..., dim/2) to (..., dim/2)."""
+        units = self._units
+        return self.rates(self.params, checks.states("action", action, self.dim // 2) / units.unit) / units.time
+
+    def hamiltonian(self, x):
+        """The learned H, a function of the actions alone, up to a constant: shape (..., dim) to (...).
+
+        Raises
+        ------
+        ValueError
+            If the frequencies are not the gradient of anything.
+        """
+        if self.kind != "gradient":
+            raise ValueError('only a model with frequencies="gradient" has a Hamiltonian')
+        units = self._units
+        action = symplectic.polar(self.pairs(x))[0] / units.unit
+        _, (constant,), network = parts(self.params)
+        energy = np.sum(constant * action, axis=-1) + mlp(network, action, self.activation)[..., 0]
+        return units.unit / units.time * energy
+
+    def field(self, x):
+        """dx/dt at the states `x`, shape (..., dim) to (..., dim).
+
+        The pairs move as dz/dt = turn by the frequencies; J^-1 = -Omega J^T Omega takes that back, J the encoder's Jacobian.
+        """
+        x = checks.states("x", x, self.dim)
+        vjp, z = make_vjp(self.pairs)(x)
+        q, p = z[..., :self.dim // 2], z[..., self.dim // 2:]
+        rate = self.frequencies(symplectic.polar(z)[0])
+        return -turn(vjp(turn(np.concatenate([rate * p, -rate * q], axis=-1))))
+
+    def advance(self, x, t):
+        """The states after the time `t`, in one step, whatever `t` is: shape (..., dim) to (..., dim).
+
+        Parameters
+        ----------
+        x : array, shape (..., dim)
+        t : float or array, shape (...)
+            One time for all, or one for each state; negative goes back.
+
+        Raises
+        ------
+        ValueError
+            If shapes do not fit.
+        """
+        x, t = checks.states("x", x, self.dim), checks.numbers("t", t)
+        if t.ndim and t.shape != x.shape[:-1]:
+            raise ValueError(f"t must be one number, or one for each state of x, shape {x.shape[:-1]}, got {t.shape}")
+        units = self._units
+        return units.undo(self._move(self.params, units.apply(x), t[..., None] / units.time))
+
+    def rollout(self, x0, t):
+        """The path from `x0`, shape (..., dim), at the times `t`: shape (times, ..., dim). The first time is that of `x0`.
+
+        Each state by one step from `x0`, so that errors do not add up.
+
+        Raises
+        ------
+        ValueError
+            If `t` is not a list of times, or `x0` cannot be used.
+        """
+        x0, t = checks.finite_states("x0", x0, self.dim), checks.numbers("t", t)
+        if t.ndim != 1:
+            raise ValueError(f"t must be a list of times, got shape {t.shape}")
+        gone = (t - t[0]).reshape(-1, *[1] * x0.ndim) / self._units.time
+        return self._units.undo(self._move(self.params, self._units.apply(x0), gone))
+
+    def arguments(self):
+        """What to call the class with to build such a model again."""
+        scaling = self.scaling and {name: np.asarray(value).tolist() for name, value in asdict(self.scaling).items()}
+        return {"dim": self.dim, "shears": self.shears, "width": self.width, "activation": self.activation,
+                "frequencies": self.kind, "hidden": self.hidden, "linear": self.linear, "reach": self.reach,
+                "start": self.start, "scaling": scaling}
+
+    def save(self, path, half=False):
+        """Write the parameters and what is needed to rebuild the model to the `.npz` file `path`; see `models.load`.
+
+        If `half`, in half precision and packed: small, exact to three digits, and still symplectic.
+        """
+        base.write(path, self, half)
+
+    def __repr__(self):
+        shown = {name: value for name, value in self.arguments().items() if name != "scaling"}
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in shown.items())})"
+
+    @property
+    def _units(self):
+        return self.scaling or symplectic.no_scaling(self.dim)
+
+    @property
+    def _metric(self):          # from an error in the network's coordinates to one in standard deviations of the data's
+        units = self._units
+        return np.sqrt(units.unit) * units.back / units.spread[:, None]
+
+    def _apply(self, x):
+        return self._units.apply(x).astype(x.dtype)
+
+    def _encode(self, params, z):
+        return symplectic.shear(parts(params)[0], z, self.activation)
+
+    def _decode(self, params, z):
+        return symplectic.unshear(parts(params)[0], z, self.activation)
+
+    def _move(self, params, z, t):
+        pairs = self._encode(params, z)
+        angle = self.rates(params, symplectic.polar(pairs)[0]) * t
+        return self._decode(params, symplectic.rotate(pairs, angle))
+
+
+def _scaling(stored, dim):
+    """A scaling from the dictionary in a file."""
+    scaling = Scaling(**{name: np.asarray(value, float) if isinstance(value, list) else float(value) for name, value in stored.items()})
+    shapes = [np.shape(value) for value in asdict(scaling).values()]
+    if shapes != [(dim,), (dim,), (dim, dim), (), (), (dim // 2,)]:
+        raise ValueError(f"the scaling of a model of {dim} coordinates cannot have shapes {shapes}")
+    return scaling
