@@ -132,10 +132,15 @@ def _pixel_losses(model, task):
 
 
 EXPERIMENTS = {
-    "mass-spring": Experiment(tasks.mass_spring, {"published": Recipe()}, _judge_mass_spring),
-    "pendulum": Experiment(tasks.pendulum, {"published": Recipe()}, _judge_pendulum),
-    "real-pendulum": Experiment(lambda seed: recordings.pendulum(), {"published": Recipe(weight_decay=1e-5)},
-                                _judge_by_energy),
+    "mass-spring": Experiment(tasks.mass_spring, {
+        "published": Recipe(),
+        "sharp": Recipe(weight_decay=1e-3, schedule="cosine")}, _judge_mass_spring),
+    "pendulum": Experiment(tasks.pendulum, {
+        "published": Recipe(),
+        "sharp": Recipe(weight_decay=1e-3, schedule="cosine")}, _judge_pendulum),
+    "real-pendulum": Experiment(lambda seed: recordings.pendulum(), {
+        "published": Recipe(weight_decay=1e-5),
+        "sharp": Recipe(weight_decay=1e-5, schedule="cosine")}, _judge_by_energy),
     "two-body": Experiment(tasks.two_body, {
         "published": Recipe(10_000, 200, weight_decay=0),
         "sharp": Recipe(10_000, 200, 1e-2, 0, "cosine")}, _judge_by_energy),
@@ -144,7 +149,7 @@ EXPERIMENTS = {
         "sharp": Recipe(10_000, 600, 3e-3, 0, "cosine")}, _judge_by_energy),
     "pixel-pendulum": Experiment(frames.pendulum, {
         "published": Recipe(10_000, 200, weight_decay=1e-5, task={"see": "change"}),
-        "sharp": Recipe(10_000, 200, 1e-3, 0, "cosine", {"step": "rk4"})}, judge_films, _pixel_model, _pixel_losses),
+        "sharp": Recipe(10_000, 200, 1e-3, 0, "cosine", {"step": "rk4", "canonical": 0.1})}, judge_films, _pixel_model, _pixel_losses),
 }
 
 
