@@ -197,7 +197,7 @@ class Pendulum(ActionAngle):
 class Kepler(ActionAngle):
     """Of `systems.kepler(mu)` on its ellipses: Delaunay's actions (L, G), with the angles (mean anomaly, direction of the pericentre).
 
-    L = sqrt(mu a), with a half of the long axis, and G is the angular momentum, negative for a planet that runs clockwise; |G| <= L. The
+    L = sqrt(mu a), with a half of the long axis, and G is the angular momentum, negative for a planet that runs clockwise; `|G| <= L`. The
     energy is -mu^2 / (2 L^2) and does not know G: the frequencies are (mu^2 / L^3, 0), and the second angle stands still.
 
     Raises

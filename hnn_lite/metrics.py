@@ -86,7 +86,7 @@ def energy_mse(model, task, energy=None, stretch=None):
 
 
 def symplecticity_defect(function, x):
-    """The largest entry of |J^T Omega J - Omega|, J the Jacobian of a map at the states `x`; zero for a symplectic map.
+    """The largest entry of `|J^T Omega J - Omega|`, J the Jacobian of a map at the states `x`; zero for a symplectic map.
 
     Parameters
     ----------

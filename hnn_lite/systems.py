@@ -70,7 +70,7 @@ def real_pendulum_energy(x):
 
 
 def henon_heiles(energy=1 / 8):
-    """Henon and Heiles's star in a galaxy, H = |p|^2 / 2 + (x^2 + y^2) / 2 + x^2 y - y^3 / 3; the state is (x, y, p_x, p_y).
+    """Henon and Heiles's star in a galaxy, `H = |p|^2 / 2 + (x^2 + y^2) / 2 + x^2 y - y^3 / 3`; the state is (x, y, p_x, p_y).
 
     Not integrable. Up to the energy 1/6 nothing escapes. Initial states are spread evenly over the surface of one energy, inside
     the triangle in which a star is caught. Henon and Heiles, Astronomical Journal 69 (1964) 73.

@@ -43,7 +43,7 @@ class TorusTask:
 
     @property
     def scale(self):
-        """The standard deviation of each coordinate over the training paths, shape (dim,): the unit in which errors are judged."""
+        """The unit in which errors are judged, shape (dim,); it is the standard deviation of each coordinate over the training paths."""
         return np.std(self.x, axis=(0, 1))
 
     def truth(self, x0, jumps):
