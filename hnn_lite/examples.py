@@ -81,12 +81,14 @@ class Jumps:
     dt : float
         Time from one sample to the next.
     reach : int
-        The longest jump, in samples, at the end of the training. It grows from one, as the share of the training that is
-        done (AAN paper's code: 1 + 9 times that share).
+        The longest jump, in samples. It grows from one, evenly (AAN paper's code: 1 + 9 times the share of the training
+        that is done).
+    ramp : float
+        The share of the training after which it has grown to `reach`.
     """
 
-    def __init__(self, x, dt, reach):
-        self.x, self.dt, self.reach = x, dt, min(reach, x.shape[1] - 1)
+    def __init__(self, x, dt, reach, ramp=1.0):
+        self.x, self.dt, self.reach, self.ramp = x, dt, min(reach, x.shape[1] - 1), ramp
 
     def __len__(self):
         return math.prod(self.x.shape[:-1])
@@ -114,14 +116,14 @@ class Jumps:
         """
         chosen = np.arange(len(self)) if chosen is None else chosen
         trajectory, start = np.unravel_index(chosen, self.x.shape[:-1])
-        reach = round(1 + (self.reach - 1) * done)
+        reach = round(1 + (self.reach - 1) * min(1, done / self.ramp))
         first, last = np.maximum(start - reach, 0), np.minimum(start + reach, self.x.shape[1] - 1)
         other = rng.integers(first, last)
         other += other >= start          # not the state itself
         return self.x[trajectory, start], self.x[trajectory, other], ((other - start) * self.dt).astype(self.x.dtype)
 
 
-def jumps(task, dim, dtype, reach):
+def jumps(task, dim, dtype, reach, ramp=1.0):
     """Jumps along the trajectories of a task.
 
     Parameters
@@ -131,7 +133,7 @@ def jumps(task, dim, dtype, reach):
     dim : int
         Coordinates of a state.
     dtype : numpy dtype
-    reach : int
+    reach, ramp
         See `Jumps`.
 
     Returns
@@ -150,5 +152,5 @@ def jumps(task, dim, dtype, reach):
         x = checks.states(f"task.{name}", checks.finite(f"task.{name}", getattr(task, name)), dim)
         if x.ndim != 3 or x.shape[1] < 2:
             raise ValueError(f"task.{name} must have shape (trajectories, times, {dim}) with two times or more, got {x.shape}")
-        sets.append(Jumps(x.astype(dtype, copy=False), dt, checks.whole("reach", reach, 1)))
+        sets.append(Jumps(x.astype(dtype, copy=False), dt, checks.whole("reach", reach, 1), ramp))
     return tuple(sets)

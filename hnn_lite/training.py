@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 import math
 
 import numpy as np
+import scipy.linalg
 
 from hnn_lite import checks
 from hnn_lite.networks import fused, tree
@@ -11,6 +12,8 @@ from hnn_lite.progress import Progress
 
 
 BLOCK = 100_000          # numbers that Adam changes at a time where there are many
+TRIES = 6                # of a damped step
+METHODS = ("adam", "levenberg-marquardt")
 
 
 class TrainingDiverged(RuntimeError):
@@ -97,12 +100,52 @@ class Adam:
         params -= work
 
 
+class LevenbergMarquardt:
+    """Damped Gauss-Newton steps for errors e(params) whose Jacobian J is known: (J J^T + damping) step = J e.
+
+    A step that makes the loss of its own examples larger is tried again with more damping. Where networks are small it ends
+    orders of magnitude below what Adam reaches in the same time.
+
+    Parameters
+    ----------
+    damping : float
+        At first, as a share of the mean of the diagonal of J J^T.
+
+    References
+    ----------
+    Marquardt, SIAM J. Appl. Math. 11 (1963) 431.
+    """
+
+    def __init__(self, damping=1e-3):
+        self.damping = damping
+
+    def update(self, params, linear, run=map):
+        """Take one step: changes `params`, shape (size,). `linear` is a `networks.jacobian.Linear`."""
+        J, start = linear.jacobian, params.copy()
+        A = sum(component @ component.T for component in J).astype(float)
+        slope = sum(component @ e for component, e in zip(J, linear.errors.astype(J.dtype), strict=True)).astype(float)
+        before, size = np.mean(linear.errors**2), np.trace(A) / len(A)
+        diagonal = np.arange(len(A))
+        for _ in range(TRIES):
+            damped = A.copy()
+            damped[diagonal, diagonal] += self.damping * size + 1e-30
+            try:
+                params[:] = start - scipy.linalg.cho_solve(scipy.linalg.cho_factor(damped, overwrite_a=True), slope)
+                if linear.loss() < before:
+                    self.damping = max(self.damping / 3, 1e-10)
+                    return
+            except np.linalg.LinAlgError:          # not positive definite, by rounding
+                pass
+            self.damping = min(5 * self.damping, 1e6)
+        params[:] = start
+
+
 # what the learning rate is multiplied by when a share `done` of the steps is done
 SCHEDULES = {"constant": lambda done: 1.0, "cosine": lambda done: (1 + math.cos(math.pi * done)) / 2}
 
 
 def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.0, schedule="constant", seed=0,
-        dtype=np.float32, test_every=100, progress=True):
+        dtype=None, test_every=100, progress=True, method="adam"):
     """Train a model, in place.
 
     The defaults are the paper's for small tasks: Adam, learning rate 1e-3, 2000 steps, the whole training set in each.
@@ -117,7 +160,7 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
         What the model's examples need: `x`, `dx`, `test_x`, `test_dx`, each of shape (points, dim), for an HNN or a baseline;
         see `datasets.tasks`.
     steps : int
-        Gradient steps.
+        Steps of the optimiser.
     batch : int, optional
         Points in a step, drawn without replacement until fewer than that are left, then anew; all of them if not given.
     learning_rate, weight_decay : float
@@ -127,12 +170,16 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
         arXiv:1608.03983, without restarts).
     seed : int
         For the order of the batches.
-    dtype : numpy dtype
-        float32 is faster, and its rounding is far below the noise of the data; float64 is for tests.
+    dtype : numpy dtype, optional
+        float32 is faster, and its rounding is far below the noise of the data; float64 is for tests, and for laws that are
+        to be learned to more than three digits. If not given, float32 for Adam and float64 for Levenberg and Marquardt.
     test_every : int
         Steps between two evaluations of the test loss.
     progress : bool
         Whether to show a progress bar.
+    method : str
+        "adam", or "levenberg-marquardt" for a model that has `linearised` (an ActionAngleNetwork of up to some thousand
+        parameters): far fewer steps, each of which takes no learning rate and costs the square of the number of parameters.
 
     Returns
     -------
@@ -149,10 +196,15 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
     learning_rate = checks.positive("learning_rate", learning_rate)
     weight_decay = checks.positive("weight_decay", weight_decay, zero_too=True)
     factor = SCHEDULES[checks.choice("schedule", schedule, SCHEDULES)]
+    checks.choice("method", method, METHODS)
+    if dtype is None:
+        dtype = np.float32 if method == "adam" else np.float64
     if dtype not in (float, np.float32, np.float64, "float32", "float64"):
         raise ValueError(f"dtype must be np.float32 or np.float64, got {dtype!r}")
     if not (hasattr(model, "trainer") and hasattr(model, "examples")):
         raise ValueError(f"model must be a model such as HNN or Baseline, got {type(model).__name__}")
+    if method != "adam" and not hasattr(model, "linearised"):
+        raise ValueError(f"method {method!r} needs a model such as ActionAngleNetwork, got {type(model).__name__}")
     train, test = model.examples(task, dtype)
     points, test = len(train), test.whole()
     batch = points if batch is None else checks.whole("batch", batch, 1)
@@ -163,8 +215,10 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
 
     vector = tree.ravel(model.params, dtype)
     params = tree.views(vector, model.params)
-    trainer = model.trainer(batch, params)
-    adam = Adam(vector.size, learning_rate, weight_decay, dtype=dtype)
+    if method == "adam":
+        trainer, optimiser = model.trainer(batch, params), Adam(vector.size, learning_rate, weight_decay, dtype=dtype)
+    else:
+        trainer, optimiser = model.linearised(batch, params), LevenbergMarquardt()
     history, good = History(), vector.copy()
     bar = Progress(f"training {type(model).__name__}", steps, progress)
     try:
@@ -175,8 +229,8 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
                 history.train_loss.append(loss)
                 if not math.isfinite(loss):
                     raise TrainingDiverged(_advice("loss", loss, step, learning_rate))
-                adam.learning_rate = learning_rate * factor(done)
-                adam.update(vector, gradient, run)
+                optimiser.learning_rate = learning_rate * factor(done)
+                optimiser.update(vector, gradient, run)
                 if step % test_every == 0 or step == steps:
                     test_loss = float(model.loss(params, *test))
                     history.test_steps.append(step)

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import autograd.numpy as anp
 import numpy as np
 import pytest
-from autograd import grad
+from autograd import grad, jacobian
 from numerics import difference_gradient, relative_error
 
 import hnn_lite as hl
@@ -28,7 +28,7 @@ def task(n=1, dt=0.2, seed=0):
 
 def small(n=1, shake=0.3, **arguments):
     """A model that has seen its task's scale, far from the identity."""
-    model = hl.ActionAngleNetwork(2 * n, **{"seed": 1, "shears": 5, "width": 7, "hidden": (6,), "linear": 2, **arguments})
+    model = hl.ActionAngleNetwork(2 * n, **{"seed": 1, "shears": 5, "width": 7, "hidden": (6,), "linear": 2, "activation": "sigmoid", **arguments})
     model.examples(task(n), float)
     rng = np.random.default_rng(0)
     model.params = [tuple(leaf + shake * rng.normal(size=leaf.shape) for leaf in layer) for layer in model.params]
@@ -196,6 +196,36 @@ def test_what_has_no_form_by_hand_is_trained_by_autograd(activation, hidden):
     assert np.all(np.isfinite(history.train_loss))
 
 
+# --- the Jacobian by hand
+
+@pytest.mark.parametrize("n", [1, 2])
+@pytest.mark.parametrize("frequencies", FORMS)
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("linear, shears, hidden", [(2, 3, (6,)), (0, 2, (4, 5)), (1, 0, (6,))])
+def test_errors_and_their_jacobian_are_autograds(n, frequencies, activation, linear, shears, hidden):
+    model = small(n, frequencies=frequencies, activation=activation, linear=linear, shears=shears, hidden=hidden)
+    x, other, t = model.examples(task(n), float)[0].batch(np.arange(9), 1.0, np.random.default_rng(0))
+
+    def errors(vector):
+        leaves, start = [], 0
+        for layer in model.params:
+            leaves.append(())
+            for leaf in layer:
+                leaves[-1] += (vector[start:start + leaf.size].reshape(leaf.shape),)
+                start += leaf.size
+        moved = ByAutograd(2 * n, frequencies=frequencies, activation=activation, scaling=model.scaling)
+        moved.params = leaves
+        return ((moved.advance(x, t) - other) / model.scaling.spread).T
+
+    linearise = model.linearised(9, model.params)
+    for _ in range(2):                                                     # the second does not remember the first
+        loss, linear = linearise(model.params, x, other, t, map)
+    assert loss == pytest.approx(model.loss(model.params, x, other, t), rel=1e-12) == linear.loss()
+    np.testing.assert_allclose(linear.errors, errors(flat(model.params)), atol=1e-12)
+    expected = jacobian(errors)(flat(model.params)).swapaxes(1, 2)
+    assert np.abs(linear.jacobian - expected).max() < 1e-6 * np.abs(expected).max()          # in single precision
+
+
 # --- training
 
 def pendulum_paths():
@@ -218,6 +248,22 @@ def test_a_short_training_learns_the_pendulum(frequencies):
     x = data.test_x.reshape(-1, 2)[:100]
     assert symplecticity_defect(model.pairs, x) < 1e-12 and symplecticity_defect(lambda x: model.advance(x, 30.0), x) < 1e-10
     assert np.abs(model.decode(*model.encode(x)) - x).max() < 1e-10
+
+
+def test_levenberg_and_marquardt_learn_it_far_better_in_few_steps():
+    data, model = pendulum_paths(), hl.ActionAngleNetwork(2, shears=6, width=12, hidden=(12,), reach=59, ramp=0.5)
+    history = hl.fit(model, data, steps=60, batch=250, method="levenberg-marquardt", test_every=30, progress=False)
+    assert history.test_loss[-1] < 2e-4 and len(history.train_loss) == 60
+    again = hl.ActionAngleNetwork(2, shears=6, width=12, hidden=(12,), reach=59, ramp=0.5)
+    hl.fit(again, data, steps=60, batch=250, method="levenberg-marquardt", test_every=30, progress=False)
+    assert flat(again.params).tobytes() == flat(model.params).tobytes()
+
+
+def test_a_model_without_a_jacobian_is_refused():
+    with pytest.raises(ValueError, match="needs a model such as ActionAngleNetwork, got HNN"):
+        hl.fit(hl.HNN(2, hidden=(3,)), hl.tasks.mass_spring(0, trajectories=1), steps=1, method="levenberg-marquardt")
+    with pytest.raises(ValueError, match="no hand-derived Jacobian for this model with activation 'sin'"):
+        hl.fit(hl.ActionAngleNetwork(2, activation="sin"), task(), steps=1, method="levenberg-marquardt")
 
 
 def test_a_second_training_keeps_the_scale_of_the_first():
@@ -256,6 +302,7 @@ MODEL = hl.ActionAngleNetwork(2, shears=1, width=2)
     (lambda: hl.ActionAngleNetwork(2, frequencies="fast"), "unknown frequencies 'fast'"),
     (lambda: hl.ActionAngleNetwork(2, activation="step"), "unknown activation"),
     (lambda: hl.ActionAngleNetwork(2, reach=0), "reach must be"),
+    (lambda: hl.ActionAngleNetwork(2, ramp=2), "ramp is a share"),
     (lambda: hl.ActionAngleNetwork(2, start="middle"), "unknown start"),
     (lambda: hl.ActionAngleNetwork(4, scaling=small().arguments()["scaling"]), "the scaling of a model of 4 coordinates"),
     (lambda: MODEL.encode(np.ones(3)), "x must hold states of 2"),

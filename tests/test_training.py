@@ -94,6 +94,44 @@ def test_decay_shrinks_what_the_loss_does_not_hold():
     assert abs(params[0]) < 0.02
 
 
+# --- Levenberg and Marquardt
+
+class Curve:
+    """Errors of a e^(b t) against points, with a Jacobian: what `networks.jacobian.Linear` holds."""
+
+    t = np.linspace(0, 1, 30)
+
+    def __init__(self, params, goal=(2.0, -3.0)):
+        self.params, self.goal = params, goal[0] * np.exp(goal[1] * self.t)
+        self.jacobian = np.stack([np.exp(params[1] * self.t), params[0] * self.t * np.exp(params[1] * self.t)])[None]
+
+    @property
+    def errors(self):
+        return (self.params[0] * np.exp(self.params[1] * self.t) - self.goal)[None]
+
+    def loss(self):
+        return np.mean(self.errors**2)
+
+
+def test_levenberg_and_marquardt_find_a_curve():
+    params, method = np.array([0.5, 1.0]), training.LevenbergMarquardt()
+    losses = []
+    for _ in range(30):
+        losses.append(Curve(params).loss())
+        method.update(params, Curve(params))
+    np.testing.assert_allclose(params, [2, -3], rtol=1e-10)
+    assert np.all(np.diff(losses) <= 0) and losses[7] < 1e-20 and method.damping <= 1e6
+
+
+def test_a_step_that_makes_it_worse_is_not_taken():
+    params, method = np.array([0.5, 1.0]), training.LevenbergMarquardt()
+    curve = Curve(params)
+    curve.jacobian = -curve.jacobian                                      # the wrong way, however short the step
+    method.update(params, curve)
+    np.testing.assert_array_equal(params, [0.5, 1.0])
+    assert method.damping > 1
+
+
 # --- the loop
 
 def plain_fit(model, task, steps, rate, decay):

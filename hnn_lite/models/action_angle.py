@@ -8,7 +8,7 @@ from autograd import make_vjp
 from hnn_lite import checks, examples
 from hnn_lite.dynamics import Dynamics, turn
 from hnn_lite.models import base
-from hnn_lite.networks import fused_symplectic, symplectic
+from hnn_lite.networks import fused_symplectic, jacobian, symplectic
 from hnn_lite.networks.fused_symplectic import parts
 from hnn_lite.networks.mlp import ACTIVATIONS, init_mlp, input_gradient, mlp
 from hnn_lite.networks.symplectic import Scaling
@@ -31,7 +31,8 @@ class ActionAngleNetwork(Dynamics):
     shears, width : int
         Shears of the encoder and hidden units of each; the defaults are the paper's.
     activation : str
-        A name in `networks.mlp.ACTIVATIONS`, of the shears and of the network of the frequencies.
+        A name in `networks.mlp.ACTIVATIONS`, of the shears and of the network of the frequencies; the paper's is "sigmoid",
+        with which learning takes several times as long.
     frequencies : str
         "gradient": the frequencies are the gradient of a learned H(I), as Hamilton's equations ask, which makes every
         step of the network symplectic. "mlp": they are a network's outputs, as in the paper.
@@ -40,7 +41,10 @@ class ActionAngleNetwork(Dynamics):
     linear : int
         Linear shears before the others.
     reach : int
-        The longest jump of a training pair, in samples; see `examples.Jumps`.
+        The longest jump of a training pair, in samples, 10 in the paper; see `examples.Jumps`. Frequencies are learned the more
+        exactly, the longer it is.
+    ramp : float
+        Share of the training over which jumps grow to their full reach, at most 1.
     start : str
         "modes" or "pairs": the coordinates in which learning begins; see `symplectic.scaling`.
     scaling : Scaling, optional
@@ -58,13 +62,16 @@ class ActionAngleNetwork(Dynamics):
         If an argument is out of range.
     """
 
-    def __init__(self, dim, seed=0, shears=20, width=100, activation="sigmoid", frequencies="gradient", hidden=(100,),
-                 linear=0, reach=10, start="modes", scaling=None):
+    def __init__(self, dim, seed=0, shears=20, width=100, activation="tanh", frequencies="gradient", hidden=(100,),
+                 linear=0, reach=10, ramp=1.0, start="modes", scaling=None):
         self.dim = checks.phase_space("dim", dim)
         self.activation = checks.choice("activation", activation, ACTIVATIONS)
         self.kind = checks.choice("frequencies", frequencies, FORMS)
         self.start = checks.choice("start", start, ("modes", "pairs"))
         self.hidden, self.reach = checks.wholes("hidden", hidden, 1), checks.whole("reach", reach, 1)
+        self.ramp = checks.positive("ramp", ramp)
+        if self.ramp > 1:
+            raise ValueError(f"ramp is a share of the training, at most 1, got {ramp}")
         self.shears, self.width, self.linear = shears, width, linear
         n = self.dim // 2
         network = init_mlp((n, *self.hidden, 1 if self.kind == "gradient" else n), seed)
@@ -77,7 +84,7 @@ class ActionAngleNetwork(Dynamics):
 
         A model without a scaling takes it from `task.x`, and its first frequencies too.
         """
-        train, test = examples.jumps(task, self.dim, dtype, self.reach)
+        train, test = examples.jumps(task, self.dim, dtype, self.reach, self.ramp)
         if self.scaling is None:
             self.scaling = symplectic.scaling(task.x, task.dt, self.start)
             parts(self.params)[1][0][:] = self.scaling.frequencies
@@ -106,12 +113,35 @@ class ActionAngleNetwork(Dynamics):
         By hand (see `networks.fused_symplectic`); by autograd where a subclass has changed the loss, or for an activation
         without a hand-derived form.
         """
-        mine = (type(self).loss, type(self).rates) == (ActionAngleNetwork.loss, ActionAngleNetwork.rates)
-        if not mine or not fused_symplectic.has_form(params, self.activation):
+        if not self._by_hand(params):
             return base.by_autograd(self.loss)
         by_hand = fused_symplectic.Trainer(rows, params, FORMS[self.kind], self.activation, self._metric)
         time = self._units.time
         return lambda params, x, other, t, run: by_hand(params, self._apply(x), self._apply(other), t / time, run)
+
+    def linearised(self, rows, params):
+        """As `trainer`, for `training.LevenbergMarquardt`: a function `(params, x, other, t, run) -> (loss, Linear)`.
+
+        Raises
+        ------
+        ValueError
+            If there is no hand-derived form.
+        """
+        if not self._by_hand(params):
+            raise ValueError(f"there is no hand-derived Jacobian for this model with activation {self.activation!r}")
+        errors = jacobian.Errors(rows, params, FORMS[self.kind], self.activation, self._metric)
+
+        def linearise(params, x, other, t, run):
+            examples = self._apply(x), self._apply(other), t / self._units.time
+            e = errors.errors(params, *examples)
+            loss = float(np.mean(e**2))
+            return loss, jacobian.Linear(e, errors.jacobian(params), lambda: np.mean(errors.errors(params, *examples) ** 2))
+
+        return linearise
+
+    def _by_hand(self, params):
+        mine = (type(self).loss, type(self).rates) == (ActionAngleNetwork.loss, ActionAngleNetwork.rates)
+        return mine and fused_symplectic.has_form(params, self.activation)
 
     def rates(self, params, action):
         """Angular velocities of given parameters, in the units of the scaling: shape (..., n) to (..., n)."""
@@ -225,7 +255,7 @@ class ActionAngleNetwork(Dynamics):
         scaling = self.scaling and {name: np.asarray(value).tolist() for name, value in asdict(self.scaling).items()}
         return {"dim": self.dim, "shears": self.shears, "width": self.width, "activation": self.activation,
                 "frequencies": self.kind, "hidden": self.hidden, "linear": self.linear, "reach": self.reach,
-                "start": self.start, "scaling": scaling}
+                "ramp": self.ramp, "start": self.start, "scaling": scaling}
 
     def save(self, path, half=False):
         """Write the parameters and what is needed to rebuild the model to the `.npz` file `path`; see `models.load`.

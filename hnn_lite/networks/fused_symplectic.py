@@ -27,6 +27,14 @@ def _sigmoid_slope(h, work, abar):
     abar *= work
 
 
+def _tanh(a):          # 1 - 2 / (1 + exp(2 a)), which is faster than NumPy's
+    a *= 2
+    np.exp(a, out=a)
+    a += 1
+    np.divide(-2, a, out=a)
+    a += 1
+
+
 def _tanh_slope(h, work, abar):
     np.multiply(h, h, out=work)
     work *= abar
@@ -34,7 +42,7 @@ def _tanh_slope(h, work, abar):
 
 
 ACTIVATIONS = {"sigmoid": (_sigmoid, _sigmoid_slope),
-               "tanh": (fused.ACTIVATIONS["tanh"][0], _tanh_slope)}
+               "tanh": (_tanh, _tanh_slope)}
 
 
 class Rates(fused.Half):
@@ -152,13 +160,16 @@ class Half:
             self.pull(number, 1)
         q_bar, p_bar = self.bar[:n].copy(), self.bar[n:].copy()
         rate_bar = ((q_bar * self.turned[n:] - p_bar * self.turned[:n]) * self.t).T
-        np.matmul(self.ones, rate_bar, out=out[1][0])
-        action_bar = self.rates.backward(split[2], rate_bar, out[2]).T
+        action_bar = self._rates_back(split[2], rate_bar, out)
         self.bar[:n] = self.cos * q_bar - self.sin * p_bar + action_bar * self.pair[:n]
         self.bar[n:] = self.sin * q_bar + self.cos * p_bar + action_bar * self.pair[n:]
         for number in reversed(range(self.count)):
             self.pull(number, 0)
         self._gather(out[0])
+
+    def _rates_back(self, network, rate_bar, out):
+        np.matmul(self.ones, rate_bar, out=out[1][0])
+        return self.rates.backward(network, rate_bar, out[2]).T
 
     def _gather(self, out):
         """The gradient of the shears from that of both ways."""

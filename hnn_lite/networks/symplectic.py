@@ -15,6 +15,9 @@ from hnn_lite.dynamics import omega
 from hnn_lite.networks.mlp import ACTIVATIONS
 
 
+LIKE = 0.1          # modes whose rates differ by less, in proportion, may be mixed
+
+
 def init_shears(n, count, width, seed, linear=0, gain=1.0):
     """Draw the parameters of a stack of shears that begins as the identity.
 
@@ -200,9 +203,11 @@ def scaling(x, dt, kind="modes"):
             if _has_minimum(K):
                 S = normal_modes(K)
                 centre, matrix = centre + rest / np.diag(matrix), -omega(2 * n) @ S.T @ omega(2 * n) @ matrix
+                V = _uncouple(_phasors((x - centre) @ matrix.T), np.diag(S.T @ K @ S)[:n])
+                matrix = np.block([[V.real, V.imag], [-V.imag, V.real]]) @ matrix
                 break
     z = (x - centre) @ matrix.T
-    phasor = z[..., n:] + 1j * z[..., :n]          # sqrt(2I) exp(i theta)
+    phasor = _phasors(z)
     turn = np.angle(np.sum(np.conj(phasor[:, :-1]) * phasor[:, 1:], axis=(0, 1)))
     return Scaling(centre, spread, matrix, float(np.mean(z**2)), dt, turn)
 
@@ -223,6 +228,40 @@ def normal_modes(K):
     columns = columns * np.exp(-0.5j * np.angle(np.where(abs(phase) > 0, phase, 1)))
     S = np.concatenate([columns.imag, columns.real], axis=1)
     return S * np.sign(np.sum(np.concatenate([S[:n, :n], S[n:, n:]]), axis=0))[np.arange(2 * n) % n]
+
+
+def _phasors(z):
+    """sqrt(2I) exp(i theta) of each pair, complex, shape (..., 2n) to (..., n)."""
+    q, p = _halves(z)
+    return p + 1j * q
+
+
+def _uncouple(phasors, rates, sweeps=20):
+    """A unitary V that mixes modes of like rates into ones that keep apart: on each path their mean products vanish, as on a torus.
+
+    The quadratic H cannot say which mixtures of modes of one frequency have actions that stay: circular waves or standing ones,
+    say. The paths can. Jacobi's rotations for many Hermitian matrices at once (Cardoso, Souloumiac, SIAM J. Matrix
+    Anal. Appl. 17 (1996) 161). Shape (paths, times, n) to (n, n).
+    """
+    A = np.einsum("jti,jtk->jik", phasors, np.conj(phasors)) / phasors.shape[1]
+    n = A.shape[-1]
+    V = np.eye(n, dtype=complex)
+    for _ in range(sweeps):
+        largest = 0
+        for k in range(n):
+            for m in (m for m in range(k + 1, n) if abs(rates[m] - rates[k]) < LIKE * rates[k]):
+                h = np.stack([A[:, k, k] - A[:, m, m], A[:, k, m] + A[:, m, k], 1j * (A[:, m, k] - A[:, k, m])])
+                x, y, z = np.linalg.eigh((h @ np.conj(h).T).real)[1][:, -1]
+                if x < 0:
+                    x, y, z = -x, -y, -z
+                c, s = np.sqrt((1 + x) / 2), (y - 1j * z) / np.sqrt(2 * (1 + x))
+                R = np.eye(n, dtype=complex)
+                R[k, k], R[m, m], R[k, m], R[m, k] = c, c, -np.conj(s), s
+                A, V = np.conj(R).T @ A @ R, np.conj(R).T @ V
+                largest = max(largest, abs(s))
+        if largest < 1e-12:
+            break
+    return V
 
 
 def _quadratics(y):
