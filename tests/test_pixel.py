@@ -294,9 +294,10 @@ RESULTS = ROOT / "book" / "results"
 
 
 def stored(model, steps):
-    records = hl.experiments.read(RESULTS / "pixel-pendulum.json")
-    return next(record for record in records
-                if (record["model"], record["recipe"], record["seed"], record["steps"]) == (model, "sharp", 0, steps))
+    records = hl.experiments.read(RESULTS / "scoreboard.json")
+    wanted = ("pixel-pendulum", model, "sharp", 0, steps)
+    return next(record for record in records if wanted == tuple(
+        record[name] for name in ("experiment", "model", "recipe", "seed", "steps")))
 
 
 @pytest.mark.parametrize("name", LAWS)
