@@ -73,7 +73,8 @@ def _pairs(task, states, goals, goal, dim, dtype, films):
 class Jumps:
     """Pairs of states of one trajectory, some samples apart: (state, other state, time between them).
 
-    Every state is the start of an example. The other is drawn anew each time, from those within reach before and after it.
+    Every state is the start of an example. The other is drawn anew each time, before or after it, and jumps of 1, 2 to 3, 4 to 7 ...
+    samples are equally frequent: the long ones tell the frequencies, and without the short ones a network loses its way.
 
     Parameters
     ----------
@@ -117,9 +118,10 @@ class Jumps:
         chosen = np.arange(len(self)) if chosen is None else chosen
         trajectory, start = np.unravel_index(chosen, self.x.shape[:-1])
         reach = round(1 + (self.reach - 1) * min(1, done / self.ramp))
-        first, last = np.maximum(start - reach, 0), np.minimum(start + reach, self.x.shape[1] - 1)
-        other = rng.integers(first, last)
-        other += other >= start          # not the state itself
+        jump = np.floor((1 + reach) ** rng.random(len(start))).astype(int) * rng.choice([-1, 1], len(start))
+        last = self.x.shape[1] - 1
+        other = np.where((start + jump < 0) | (start + jump > last), start - jump, start + jump)
+        other = np.clip(other, 0, last)
         return self.x[trajectory, start], self.x[trajectory, other], ((other - start) * self.dt).astype(self.x.dtype)
 
 
