@@ -140,7 +140,7 @@ EXPERIMENTS = {
         "sharp": Recipe(weight_decay=1e-3, schedule="cosine")}, _judge_pendulum),
     "real-pendulum": Experiment(lambda seed: recordings.pendulum(), {
         "published": Recipe(weight_decay=1e-5),
-        "sharp": Recipe(weight_decay=1e-5, schedule="cosine")}, _judge_by_energy),
+        "sharp": Recipe(learning_rate=3e-3, weight_decay=1e-5, schedule="cosine")}, _judge_by_energy),
     "two-body": Experiment(tasks.two_body, {
         "published": Recipe(10_000, 200, weight_decay=0),
         "sharp": Recipe(10_000, 200, 1e-2, 0, "cosine")}, _judge_by_energy),
