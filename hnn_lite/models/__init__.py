@@ -3,6 +3,7 @@
 from hnn_lite.models import base
 from hnn_lite.models.action_angle import ActionAngleNetwork
 from hnn_lite.models.baseline import Baseline
+from hnn_lite.models.comparators import EulerUpdate, LinearMap, NeuralODE
 from hnn_lite.models.hnn import HNN
 from hnn_lite.models.pixel import PixelModel
 
@@ -19,7 +20,7 @@ def load(path):
     ValueError
         If the file is not a saved model, or its arrays do not fit.
     """
-    return base.load(path, {model.__name__: model for model in (*MODELS.values(), ActionAngleNetwork, PixelModel)})
+    return base.load(path, {model.__name__: model for model in (*MODELS.values(), ActionAngleNetwork, EulerUpdate, NeuralODE, PixelModel)})
 
 
-__all__ = ["HNN", "MODELS", "ActionAngleNetwork", "Baseline", "PixelModel", "load"]
+__all__ = ["HNN", "MODELS", "ActionAngleNetwork", "Baseline", "EulerUpdate", "LinearMap", "NeuralODE", "PixelModel", "load"]

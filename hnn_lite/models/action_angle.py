@@ -1,7 +1,5 @@
 """The Action-Angle Network: learned coordinates in which every motion is a straight line."""
 
-from dataclasses import asdict
-
 import autograd.numpy as np
 from autograd import make_vjp
 
@@ -77,7 +75,7 @@ class ActionAngleNetwork(Dynamics):
         network = init_mlp((n, *self.hidden, 1 if self.kind == "gradient" else n), seed)
         network[-1] = (np.zeros_like(network[-1][0]),)          # at first the frequencies are constant
         self.params = [*symplectic.init_shears(n, shears, width, seed, linear), (np.ones(n),), *network]
-        self.scaling = scaling if scaling is None or isinstance(scaling, Scaling) else _scaling(scaling, self.dim)
+        self.scaling = scaling if scaling is None or isinstance(scaling, Scaling) else Scaling.stored(scaling, self.dim)
 
     def examples(self, task, dtype):
         """What this model learns from a task: jumps along its trajectories. See `hnn_lite.examples.jumps`.
@@ -104,7 +102,7 @@ class ActionAngleNetwork(Dynamics):
             Times between them.
         """
         z, goal = self._apply(x), self._apply(other)
-        error = (self._move(params, z, t[:, None] / self._units.time) - goal) @ self._metric.T.astype(goal.dtype)
+        error = (self._move(params, z, t[:, None] / self._units.time) - goal) @ self._units.metric.T.astype(goal.dtype)
         return np.mean(error**2)
 
     def trainer(self, rows, params):
@@ -115,7 +113,7 @@ class ActionAngleNetwork(Dynamics):
         """
         if not self._by_hand(params):
             return base.by_autograd(self.loss)
-        by_hand = fused_symplectic.Trainer(rows, params, FORMS[self.kind], self.activation, self._metric)
+        by_hand = fused_symplectic.Trainer(rows, params, FORMS[self.kind], self.activation, self._units.metric)
         time = self._units.time
         return lambda params, x, other, t, run: by_hand(params, self._apply(x), self._apply(other), t / time, run)
 
@@ -129,7 +127,7 @@ class ActionAngleNetwork(Dynamics):
         """
         if not self._by_hand(params):
             raise ValueError(f"there is no hand-derived Jacobian for this model with activation {self.activation!r}")
-        errors = jacobian.Errors(rows, params, FORMS[self.kind], self.activation, self._metric)
+        errors = jacobian.Errors(rows, params, FORMS[self.kind], self.activation, self._units.metric)
 
         def linearise(params, x, other, t, run):
             examples = self._apply(x), self._apply(other), t / self._units.time
@@ -252,10 +250,9 @@ class ActionAngleNetwork(Dynamics):
 
     def arguments(self):
         """What to call the class with to build such a model again."""
-        scaling = self.scaling and {name: np.asarray(value).tolist() for name, value in asdict(self.scaling).items()}
         return {"dim": self.dim, "shears": self.shears, "width": self.width, "activation": self.activation,
                 "frequencies": self.kind, "hidden": self.hidden, "linear": self.linear, "reach": self.reach,
-                "ramp": self.ramp, "start": self.start, "scaling": scaling}
+                "ramp": self.ramp, "start": self.start, "scaling": self.scaling and self.scaling.plain()}
 
     def save(self, path, half=False):
         """Write the parameters and what is needed to rebuild the model to the `.npz` file `path`; see `models.load`.
@@ -272,11 +269,6 @@ class ActionAngleNetwork(Dynamics):
     def _units(self):
         return self.scaling or symplectic.no_scaling(self.dim)
 
-    @property
-    def _metric(self):          # from an error in the network's coordinates to one in standard deviations of the data's
-        units = self._units
-        return np.sqrt(units.unit) * units.back / units.spread[:, None]
-
     def _apply(self, x):
         return self._units.apply(x).astype(x.dtype)
 
@@ -291,11 +283,3 @@ class ActionAngleNetwork(Dynamics):
         angle = self.rates(params, symplectic.polar(pairs)[0]) * t
         return self._decode(params, symplectic.rotate(pairs, angle))
 
-
-def _scaling(stored, dim):
-    """A scaling from the dictionary in a file."""
-    scaling = Scaling(**{name: np.asarray(value, float) if isinstance(value, list) else float(value) for name, value in stored.items()})
-    shapes = [np.shape(value) for value in asdict(scaling).values()]
-    if shapes != [(dim,), (dim,), (dim, dim), (), (), (dim // 2,)]:
-        raise ValueError(f"the scaling of a model of {dim} coordinates cannot have shapes {shapes}")
-    return scaling

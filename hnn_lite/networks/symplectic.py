@@ -5,7 +5,7 @@ others where they are. Each is undone by subtracting what it added, so the inver
 stack costs. Jin, Zhang, Zhu, Tang, Karniadakis, arXiv:2001.03750.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import autograd.numpy as np
 import scipy.linalg
@@ -148,6 +148,30 @@ class Scaling:
         """The inverse of `matrix`, without solving anything: -Omega matrix^T Omega."""
         J = omega(len(self.centre))
         return -J @ self.matrix.T @ J
+
+    @property
+    def metric(self):
+        """The matrix that takes an error in z to one in standard deviations of the data, shape (dim, dim)."""
+        return np.sqrt(self.unit) * self.back / self.spread[:, None]
+
+    def plain(self):
+        """All attributes, as lists and numbers."""
+        return {name: np.asarray(value).tolist() for name, value in asdict(self).items()}
+
+    @classmethod
+    def stored(cls, plain, dim):
+        """A scaling from what `plain` gave.
+
+        Raises
+        ------
+        ValueError
+            If it is not the scaling of states of `dim` coordinates.
+        """
+        scaling = cls(**{name: np.asarray(value, float) if isinstance(value, list) else float(value) for name, value in plain.items()})
+        shapes = [np.shape(value) for value in asdict(scaling).values()]
+        if shapes != [(dim,), (dim,), (dim, dim), (), (), (dim // 2,)]:
+            raise ValueError(f"the scaling of a model of {dim} coordinates cannot have shapes {shapes}")
+        return scaling
 
     def apply(self, x):
         """From the units of the data to coordinates of size one, shape (..., dim) to (..., dim)."""
