@@ -1,8 +1,8 @@
 """How long a training step takes: this library, plain autograd, PyTorch, JAX, and the bare matrix products, side by side.
 
 A step is the loss, its gradient with respect to the parameters, and Adam. All contenders get the same data, the same
-network (two hidden layers of 200, tanh, float32; for "pixels" the paper's autoencoder around it) and the same number of
-threads, and take turns, so that a machine that slows down slows all of them down. PyTorch and JAX are measured where they
+network (two hidden layers of 200, tanh, float32; for "pixels" the paper's autoencoder around it; for "action-angle" the AAN
+paper's: 20 shears of width 100, two degrees of freedom) and the same number of threads, and take turns, so that a machine that slows down slows all of them down. PyTorch and JAX are measured where they
 are installed; nothing here needs them.
 """
 
@@ -16,15 +16,17 @@ from threadpoolctl import threadpool_info
 
 from hnn_lite import checks
 from hnn_lite.dynamics import turn
-from hnn_lite.models import MODELS, PixelModel
+from hnn_lite.models import MODELS, ActionAngleNetwork, PixelModel
 from hnn_lite.models.pixel import LAW_WEIGHT
 from hnn_lite.networks import fused, tree
 from hnn_lite.networks.mlp import mlp
 from hnn_lite.training import Adam
+from hnn_lite.twins import action_angle_loss
 
 CASES = {f"{model}/{rows}x{dim}": (model, rows, dim)
          for model in ("hnn", "baseline") for rows, dim in ((750, 2), (200, 8), (600, 12))}
 CASES["pixels"] = ("pixels", 200, 1568)
+CASES["action-angle"] = ("action-angle", 100, 4)
 HIDDEN = 200
 LEARNING_RATE, WEIGHT_DECAY = 1e-3, 1e-4
 
@@ -35,7 +37,7 @@ def benchmark(cases=tuple(CASES), repeats=9, steps=20, progress=print):
     Parameters
     ----------
     cases : sequence of str
-        Names in `CASES`: model/batch x dim, or "pixels", which has no floor.
+        Names in `CASES`: model/batch x dim, or "pixels" or "action-angle", which have no floor.
     repeats : int
         Turns that each contender takes; the figure is the median over the turns.
     steps : int
@@ -77,24 +79,31 @@ def benchmark(cases=tuple(CASES), repeats=9, steps=20, progress=print):
 
 
 def _takes_part(name, case):
-    return find_spec(name) is not None if name in ("torch", "jax") else (name, case) != ("floor", "pixels")
+    return find_spec(name) is not None if name in ("torch", "jax") else name != "floor" or "/" in case
 
 
 def _network(model, dim):
+    if model == "action-angle":
+        return ActionAngleNetwork(dim, activation="sigmoid", frequencies="mlp")
     return PixelModel(dim) if model == "pixels" else MODELS[model](dim)
+
+
+def _shown(model, x, dx):
+    """What a step is given: for "action-angle" the times between two states too, one to ten."""
+    return (x, dx, np.arange(len(x), dtype=x.dtype) % 10 + 1) if model == "action-angle" else (x, dx)
 
 
 def _fused(model, x, dx):
     network = _network(model, x.shape[1])
     vector = tree.ravel(network.params, x.dtype)
     params = tree.views(vector, network.params)
-    trainer = network.trainer(len(x), params)
+    trainer, shown = network.trainer(len(x), params), _shown(model, x, dx)
     adam = Adam(vector.size, LEARNING_RATE, WEIGHT_DECAY, dtype=x.dtype)
 
     def run(steps):
         with fused.threads() as at_once:
             for _ in range(steps):
-                adam.update(vector, trainer(params, x, dx, at_once)[1], at_once)
+                adam.update(vector, trainer(params, *shown, at_once)[1], at_once)
 
     return run
 
@@ -106,7 +115,8 @@ def _autograd(model, x, dx):
     adam = Adam(vector.size, LEARNING_RATE, WEIGHT_DECAY, dtype=x.dtype)
     apply = (lambda params: turn(elementwise_grad(mlp, 1)(params, x))) if model == "hnn" else lambda params: mlp(params, x)
     loss = lambda params: np.mean((apply(params) - dx) ** 2)  # noqa: E731
-    loss_and_gradient = value_and_grad((lambda params: network.loss(params, x, dx)) if model == "pixels" else loss)
+    whole = lambda params: network.loss(params, *_shown(model, x, dx))  # noqa: E731
+    loss_and_gradient = value_and_grad(loss if model in MODELS else whole)
 
     def run(steps):
         with np.errstate(over="ignore"):          # autograd's rule for tanh squares a cosh; 1 / infinity is right there
@@ -148,8 +158,15 @@ def _torch(model, x, dx):
             x = x + torch.relu(layer(x))
         return layers[-1](x)
 
-    dim = x.shape[1]
-    if model == "pixels":
+    dim, weights = x.shape[1], None
+    if model == "action-angle":
+        weights = [tuple(torch.tensor(leaf, dtype=torch.float32, requires_grad=True) for leaf in layer)
+                   for layer in _network(model, dim).params]
+        inputs, target, t = (torch.tensor(array) for array in _shown(model, x, dx))
+
+        def loss():
+            return action_angle_loss(torch, torch.sigmoid, lambda pair: torch.cat(pair, 1), weights, inputs, target, t[:, None])
+    elif model == "pixels":
         sizes = [dim, HIDDEN, HIDDEN, HIDDEN, 2]
         encoder, decoder = (nn.ModuleList(nn.Linear(*pair) for pair in zip(way[:-1], way[1:], strict=True))
                             for way in (sizes, sizes[::-1]))
@@ -171,7 +188,8 @@ def _torch(model, x, dx):
             output = gradient(network, inputs) if model == "hnn" else network(inputs)
             return ((output - target) ** 2).mean()
 
-    adam = torch.optim.Adam(network.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
+    leaves = [leaf for layer in weights for leaf in layer] if weights else network.parameters()
+    adam = torch.optim.Adam(leaves, lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
 
     def run(steps):
         for _ in range(steps):
@@ -215,6 +233,9 @@ def _jax(model, x, dx):
     def loss(params):
         if model == "pixels":
             return pixel_loss(params)
+        if model == "action-angle":
+            t = jnp.asarray(_shown(model, x, dx)[2])[:, None]
+            return action_angle_loss(jnp, jax.nn.sigmoid, lambda pair: jnp.concatenate(pair, 1), params, inputs, target, t)
         output = gradient(params, inputs) if model == "hnn" else network(params, inputs)
         return jnp.mean((output - target) ** 2)
 

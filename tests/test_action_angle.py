@@ -10,8 +10,10 @@ from autograd import grad, jacobian
 from numerics import difference_gradient, relative_error
 
 import hnn_lite as hl
+from hnn_lite import twins
 from hnn_lite.metrics import symplecticity_defect
 from hnn_lite.networks import fused_symplectic, tree
+from hnn_lite.networks.mlp import sigmoid
 
 FORMS, ACTIVATIONS = ("gradient", "mlp"), ("sigmoid", "tanh")
 
@@ -194,6 +196,15 @@ def test_what_has_no_form_by_hand_is_trained_by_autograd(activation, hidden):
     model = hl.ActionAngleNetwork(2, shears=3, width=6, activation=activation, hidden=hidden, frequencies="mlp")
     history = hl.fit(model, task(), steps=5, batch=20, dtype=np.float64, progress=False)
     assert np.all(np.isfinite(history.train_loss))
+
+
+def test_the_twins_of_the_benchmark_have_the_same_loss():
+    model = hl.ActionAngleNetwork(4, shears=5, width=7, activation="sigmoid", frequencies="mlp", hidden=(6,))
+    params = [tuple(leaf + 0.3 for leaf in layer) for layer in model.params]
+    x, other = np.random.default_rng(0).normal(size=(2, 9, 4))
+    t = np.arange(9.0)
+    twin = twins.action_angle_loss(np, sigmoid, lambda pair: np.concatenate(pair, axis=1), params, x, other, t[:, None])
+    assert twin == pytest.approx(model.loss(params, x, other, t), rel=1e-12)
 
 
 # --- the Jacobian by hand

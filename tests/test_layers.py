@@ -17,11 +17,12 @@ LONGEST = 200             # lines of code, without docstrings, comments and blan
 # from the ground up: a module imports only from the rows above its own, or from its own package
 LAYERS = [
     {"checks", "claims", "progress"},
-    {"integrate"},
-    {"dynamics"},
+    {"integrate", "measured"},
+    {"dynamics", "actions"},
+    {"bodies", "chains"},
     {"systems", "networks"},
     {"training", "examples"},
-    {"models", "datasets", "metrics", "show"},
+    {"models", "datasets", "metrics", "show", "twins"},
     {"experiments", "benchmark"},
     {"__main__"},
 ]
