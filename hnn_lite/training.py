@@ -20,7 +20,7 @@ class TrainingDiverged(RuntimeError):
     """The loss became NaN or infinite. The model keeps the parameters of the last finite test loss."""
 
 
-@dataclass
+@dataclass(repr=False)
 class History:
     """What happened during a training.
 
@@ -38,6 +38,10 @@ class History:
     test_steps: list = field(default_factory=list)
     test_loss: list = field(default_factory=list)
     stopped: str = ""
+
+    def __repr__(self):          # short: it is shown when a cell ends with a call of `fit`
+        last = f", test loss {self.test_loss[-1]:.3e}" if self.test_loss else ""
+        return f"History({len(self.train_loss)} steps{last}{self.stopped and ', ' + self.stopped})"
 
 
 class Adam:

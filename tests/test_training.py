@@ -467,3 +467,9 @@ def test_a_notebook_keeps_one_line_of_text():
     assert "\n" not in text and text.startswith("training HNN: 1,200 of 1,200 steps, train loss ")
     for sign_of_a_clock in ("it/s", "s/it", "%", "[", "|", "00:"):
         assert sign_of_a_clock not in text
+
+
+def test_a_history_that_ends_a_cell_is_one_line():
+    history = quiet_fit(hl.HNN(2), small_task(), steps=300)
+    assert repr(history) == f"History(300 steps, test loss {history.test_loss[-1]:.3e})"
+    assert repr(training.History(stopped="stopped by the user")) == "History(0 steps, stopped by the user)"
