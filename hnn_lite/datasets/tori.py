@@ -190,7 +190,7 @@ def pendulum(seed=0, paths=50, points=100, highest=0.9):
 def kepler(seed=0, paths=50, points=100, eccentricity=0.6):
     """A planet about a fixed sun, sampled every 0.3 time units: about 20 samples in the middle orbit's year.
 
-    Initial states are drawn by `systems.kepler(eccentricity=eccentricity)`.
+    Initial states are those of `systems.kepler`, of the same largest eccentricity.
 
     Parameters
     ----------
