@@ -57,7 +57,7 @@ def test_a_row_with_the_whole_set_in_a_batch_is_found_again(experiment, model, r
     again, stored = hl.experiments.run(experiment, model, seed, recipe, progress=False), RECORDS[experiment, model, recipe, seed, 2000]
     assert set(again) == set(stored)
     for name in ("train_loss", "test_loss", "train_loss_error", "test_loss_error"):
-        assert again[name] == pytest.approx(stored[name], rel=0.01)
+        assert again[name] == pytest.approx(stored[name], rel=1e-3)          # tasks 1 and 2 repeat to three digits anywhere
     for name in stored.keys() & {"energy_mse", "energy_mse_true"}:
         assert again[name] == pytest.approx(stored[name], rel=0.2)          # another processor rounds otherwise
 
