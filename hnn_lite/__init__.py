@@ -10,5 +10,6 @@ from hnn_lite.show import plots as plot
 from hnn_lite.show.film import Film
 from hnn_lite.training import TrainingDiverged, fit
 
-__all__ = ["HNN", "ActionAngleNetwork", "Baseline", "ClaimError", "EulerUpdate", "Film", "LinearMap", "NeuralODE", "PixelModel", "TrainingDiverged", "actions", "claim", "experiments", "fit", "frames",
-           "integrate", "load", "metrics", "omega", "plot", "recordings", "seed", "systems", "tasks", "tori", "turn"]
+__all__ = ["HNN", "ActionAngleNetwork", "Baseline", "ClaimError", "EulerUpdate", "Film", "LinearMap", "NeuralODE", "PixelModel",
+           "TrainingDiverged", "actions", "claim", "experiments", "fit", "frames", "integrate", "load", "metrics", "omega", "plot",
+           "recordings", "seed", "systems", "tasks", "tori", "turn"]

@@ -2,8 +2,8 @@
 
 A step is the loss, its gradient with respect to the parameters, and Adam. All contenders get the same data, the same
 network (two hidden layers of 200, tanh, float32; for "pixels" the paper's autoencoder around it; for "action-angle" the AAN
-paper's: 20 shears of width 100, two degrees of freedom) and the same number of threads, and take turns, so that a machine that slows down slows all of them down. PyTorch and JAX are measured where they
-are installed; nothing here needs them.
+paper's: 20 shears of width 100, two degrees of freedom) and the same number of threads, and take turns, so that a machine
+that slows down slows all of them down. PyTorch and JAX are measured where they are installed; nothing here needs them.
 """
 
 from importlib.util import find_spec

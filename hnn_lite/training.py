@@ -183,7 +183,8 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
         Whether to show a progress bar.
     method : str
         "adam", or "levenberg-marquardt" for a model that has `linearised` (an ActionAngleNetwork of up to some thousand
-        parameters): far fewer steps, each of which takes no learning rate and costs the square of the number of parameters.
+        parameters): far fewer steps, each of which costs the square of the number of parameters. It uses no learning rate, and
+        refuses a weight decay or a schedule.
 
     Returns
     -------
@@ -209,6 +210,8 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
         raise ValueError(f"model must be a model such as HNN or Baseline, got {type(model).__name__}")
     if method != "adam" and not hasattr(model, "linearised"):
         raise ValueError(f"method {method!r} needs a model such as ActionAngleNetwork, got {type(model).__name__}")
+    if method != "adam" and (weight_decay or schedule != "constant"):
+        raise ValueError(f'weight_decay and schedule are for method "adam"; {method!r} takes neither')
     train, test = model.examples(task, dtype)
     points, test = len(train), test.whole()
     batch = points if batch is None else checks.whole("batch", batch, 1)
@@ -233,7 +236,8 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
                 history.train_loss.append(loss)
                 if not math.isfinite(loss):
                     raise TrainingDiverged(_advice("loss", loss, step, learning_rate))
-                optimiser.learning_rate = learning_rate * factor(done)
+                if method == "adam":
+                    optimiser.learning_rate = learning_rate * factor(done)
                 optimiser.update(vector, gradient, run)
                 if step % test_every == 0 or step == steps:
                     test_loss = float(model.loss(params, *test))

@@ -277,6 +277,12 @@ def test_a_model_without_a_jacobian_is_refused():
         hl.fit(hl.ActionAngleNetwork(2, activation="sin"), task(), steps=1, method="levenberg-marquardt")
 
 
+@pytest.mark.parametrize("arguments", [{"weight_decay": 1e-4}, {"schedule": "cosine"}])
+def test_what_levenberg_and_marquardt_cannot_use_is_refused(arguments):
+    with pytest.raises(ValueError, match="weight_decay and schedule are for method \"adam\"; 'levenberg-marquardt' takes neither"):
+        hl.fit(hl.ActionAngleNetwork(2), task(), steps=1, method="levenberg-marquardt", **arguments)
+
+
 def test_a_second_training_keeps_the_scale_of_the_first():
     model = hl.ActionAngleNetwork(2, shears=2, width=3)
     hl.fit(model, task(), steps=2, progress=False)

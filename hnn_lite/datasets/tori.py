@@ -147,7 +147,7 @@ def coupled_oscillators(seed=0, k_pair=0.5, tori="one", paths=50, points=100):
     exact = NormalModes(system.masses, system.stiffness)
     period = 2 * np.pi / exact.omega[0]
     if checks.choice("tori", tori, ("one", "many")) == "many":
-        return _many("coupled-oscillators", system, exact, lambda rng, count: system.sampler(rng, count), seed, paths, points, 1.0, period)
+        return _many("coupled-oscillators", system, exact, system.sampler, seed, paths, points, 1.0, period)
     path = exact.rollout(system.in_modes(np.array([10.0, 1.0]), np.array([1.0, 0.0])), np.arange(1000.0))
     return TorusTask("coupled-oscillators-one-torus", system, exact, path[None, :100], path[None, 500:], 1.0, period)
 
