@@ -6,10 +6,11 @@ from hnn_lite.claims import ClaimError, claim
 from hnn_lite.datasets import frames, recordings, tasks, tori
 from hnn_lite.dynamics import omega, turn
 from hnn_lite.models import HNN, ActionAngleNetwork, Baseline, EulerUpdate, LinearMap, NeuralODE, PixelModel, load
+from hnn_lite.show import live
 from hnn_lite.show import plots as plot
 from hnn_lite.show.film import Film
 from hnn_lite.training import TrainingDiverged, fit
 
 __all__ = ["HNN", "ActionAngleNetwork", "Baseline", "ClaimError", "EulerUpdate", "Film", "LinearMap", "NeuralODE", "PixelModel",
-           "TrainingDiverged", "actions", "claim", "experiments", "fit", "frames", "integrate", "load", "metrics", "omega", "plot",
+           "TrainingDiverged", "actions", "claim", "experiments", "fit", "frames", "integrate", "live", "load", "metrics", "omega", "plot",
            "recordings", "seed", "systems", "tasks", "tori", "turn"]

@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image
 
 from hnn_lite import checks
+from hnn_lite.show.live.frame import embed, script
 from hnn_lite.show.plots import COLOURS, LABELS
 
 SIDE, COLUMNS, SHADES = 28, 20, 32
@@ -64,11 +65,7 @@ class Film:
         shown = np.linspace(0, self.times - 1, STILLS).round().astype(int)
         rows = [np.concatenate(self._pictures(film[shown]), axis=1) for film in self.films.values()]
         still = png(np.concatenate(rows), grey(SHADES))
-        page = html.escape(self._page(), quote=True)
-        return (f'<div><div class="live-fallback"><img alt="{html.escape(self.alt, quote=True)}" src="{still}" '
-                f'style="width:{STILLS * 84}px;max-width:100%;image-rendering:pixelated;background:#fff">'
-                f'<p>{ADVICE}</p></div><iframe title="{html.escape(repr(self), quote=True)}" srcdoc="{page}" '
-                'style="width:100%;height:0;border:0;display:block"></iframe></div>')
+        return embed(self._page(), repr(self), still, self.alt, STILLS * 84, ADVICE, "image-rendering:pixelated;")
 
     def _pictures(self, film):
         """Frames as whole numbers below SHADES, shape (times, 28, 28)."""
@@ -76,7 +73,7 @@ class Film:
         return shades.round().astype(np.uint8).reshape(-1, SIDE, SIDE)
 
     def _page(self):
-        figures, names = [], list(self.films)
+        figures = []
         for name, film in self.films.items():
             colour = COLOURS.get(name, INK)
             figures.append({"title": LABELS.get(name, name), "colour": "var(--ink)" if colour == INK else colour,
@@ -87,7 +84,7 @@ class Film:
                         f'{html.escape(film["title"], quote=True)}"></canvas><figcaption>{html.escape(film["title"])}</figcaption>'
                         "</figure>" for film in figures)
         return (PAGE.replace("@CELLS@", cells).replace("@STRIP@", strip).replace("@LAST@", str(self.times - 1))
-                .replace("@DATA@", json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")).replace("@COUNT@", str(len(names))))
+                .replace("@DATA@", json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")).replace("@FRAME@", script("js/frame.js")))
 
     def _strip(self):
         """The curves as one drawing, 100 wide and 100 high, stretched to its place."""
@@ -201,23 +198,5 @@ document.onkeydown = (event) => {
   else return;
   event.preventDefault();
 };
-const own = window.frameElement;
-if (own) {
-  const outer = own.ownerDocument, fallback = own.parentElement.querySelector(".live-fallback");
-  const still = (on) => { if (fallback) fallback.style.display = on ? "" : "none"; own.style.display = on ? "none" : "block"; };
-  const fit = () => { own.style.height = Math.ceil(document.body.getBoundingClientRect().height) + "px"; };
-  const dark = () => {
-    const theme = outer.documentElement.dataset.theme, lab = outer.body.dataset.jpThemeLight;
-    const wish = outer.defaultView.matchMedia("(prefers-color-scheme: dark)").matches;
-    document.documentElement.toggleAttribute("data-dark", lab ? lab === "false" : theme === "dark" || (theme === "auto" && wish));
-  };
-  still(false); fit(); dark();
-  new ResizeObserver(fit).observe(document.body);
-  const watch = new MutationObserver(dark);
-  watch.observe(outer.documentElement, { attributes: true });
-  watch.observe(outer.body, { attributes: true });
-  outer.defaultView.addEventListener("beforeprint", () => still(true));
-  outer.defaultView.addEventListener("afterprint", () => { still(false); fit(); });
-}
-draw();
+@FRAME@draw();
 </script></html>"""

@@ -1,0 +1,149 @@
+// Phase space: a state and a spot of states around it, carried along S_H (the motion) or along R_H (uphill).
+
+const RIM = 1200, SEEDS = 90;                  // points on the spot's rim, and within it
+const UPHILL = 0.25;                           // R_H has no clock of its own: a slow one shows more
+const WAYS = {
+  motion: { rate: 1, colour: "c0", field: (law) => law.field },
+  uphill: { rate: UPHILL, colour: "c1", field: (law) => law.gradient },
+  downhill: { rate: -UPHILL, colour: "c1", field: (law) => law.gradient },
+};
+
+const stage = new Stage();
+const names = Object.keys(data.systems), laws = {};
+for (const name of names) laws[name] = SYSTEMS[name](data.systems[name]);
+
+const plane = stage.plane({ label: "the plane of place and momentum, with curves of equal energy", ratio: 1, share: 1.15, x: [-1, 1], y: [-1, 1], equal: true });
+const side = stage.column(0.85);
+const scene = stage.panel({ label: "the system itself: the state, and others of the spot behind it", ratio: 1.7, into: side });
+const chart = stage.plane({
+  label: "area of the spot and energy of the state over time, as shares of those at the start", ratio: 1.45, into: side,
+  x: [0, 20], y: [0, 2.4], xlabel: "time (s)", ylabel: "as a share of the start", xticks: 4,
+});
+const showEnergy = stage.number({ label: "energy of the dot" });
+const showArea = stage.number({ label: "area of the spot" });
+
+let name, law, view, way = "motion";
+let home, dot, rim, seeds, trail, history, time;
+
+// A round spot around a state: its rim, and points within as the seeds of a sunflower.
+function restart(at = home) {
+  home = at;
+  dot = at;
+  const round = (radius, angle) => [at[0] + radius * Math.cos(angle), at[1] + radius * Math.sin(angle)];
+  rim = Array.from({ length: RIM }, (_, i) => round(view.spot, 2 * Math.PI * i / RIM));
+  seeds = Array.from({ length: SEEDS }, (_, i) => round(view.spot * Math.sqrt((i + 0.5) / SEEDS), Math.PI * (1 + Math.sqrt(5)) * i));
+  time = 0;
+  trail = [dot];
+  history = [[0, area(rim), law.energy(dot)]];
+}
+
+// Area within a closed smooth line, the sum of q dp. Slopes come from four neighbours on each side (order 8): the area stays
+// right long after the line has been drawn out.
+function area(points) {
+  const share = [4 / 5, -1 / 5, 4 / 105, -1 / 280], count = points.length;
+  let sum = 0;
+  for (let i = 0; i < count; i++) {
+    for (let k = 1; k <= 4; k++) sum += share[k - 1] * points[i][0] * (points[(i + k) % count][1] - points[(i - k + count) % count][1]);
+  }
+  return Math.abs(sum);
+}
+
+function choose(next) {
+  name = next;
+  [law, view] = [laws[name], VIEWS[name]];
+  plane.change(view);
+  restart(view.start);
+}
+
+function step(seconds) {
+  const { rate, field } = WAYS[way], along = field(law), count = Math.ceil(seconds * 60), dt = rate * seconds / count;
+  for (let k = 0; k < count; k++) {
+    dot = rk4(along, dot, dt);
+    trail.push(dot);
+  }
+  const go = (x) => {
+    for (let k = 0; k < count; k++) x = rk4(along, x, dt);
+    return x;
+  };
+  rim = rim.map(go);
+  seeds = seeds.map(go);
+  if (trail.length > 600) trail.splice(0, trail.length - 600);
+  time += seconds;
+  history.push([time, area(rim), law.energy(dot)]);
+  const { x, y } = plane.reach;
+  if (way === "uphill" && (Math.abs(dot[0]) > 1.6 * x[1] || Math.abs(dot[1]) > 1.6 * y[1])) stage.play(false);         // out of the picture
+  if (way === "downhill" && law.energy(dot) < 1e-4) stage.play(false);
+}
+
+function draw() {
+  const { colour } = WAYS[way];
+  plane.axes(name, () => plane.contours(law.energy, view.levels, { colour: "grid" }));
+  plane.inside(() => {
+    if (name === "pendulum") plane.layer("separatrix", name, () => plane.contours(law.energy, [2 * data.systems[name].stiffness], { colour: "line" }, 3));
+    const { X, Y } = plane.scale();
+    plane.stroke(RIM, (i) => X(rim[i][0]), (i) => Y(rim[i][1]), { colour, fill: colour, width: 0, alpha: 0.2, close: true });
+    plane.stroke(RIM, (i) => X(rim[i][0]), (i) => Y(rim[i][1]), { colour, width: 1.2, close: true });
+    for (const [q, p] of seeds) plane.disc(X(q), Y(p), 1.4, { colour });
+    plane.trail(trail.length, (i) => trail[i][0], (i) => trail[i][1], { colour: "truth", width: 1.6 });
+    arrows();
+    plane.dot(...dot, 6, { colour: "truth", ring: "paper" });
+  });
+  drawScene(colour);
+  drawChart(colour);
+  showEnergy(`${number(law.energy(dot), 3)} J`);
+  showArea(`${number(area(rim), 4)} J s`);
+}
+
+// The two gradients at the dot, at most so long.
+function arrows() {
+  const { X, Y } = plane.scale(), R = law.gradient(dot), size = Math.hypot(...R), most = plane.width * 0.17;
+  const length = most * size / (size + 1.5), unit = (v) => [length * v[0] / size, -length * v[1] / size];
+  if (size < 1e-6) return;
+  drawArrow(plane, X(dot[0]), Y(dot[1]), ...unit(turn(R)), { colour: "c0", name: "S_H" });
+  drawArrow(plane, X(dot[0]), Y(dot[1]), ...unit(R), { colour: "c1", name: "R_H" });
+}
+
+function drawScene(colour) {
+  const ghosts = seeds.filter((_, i) => i % 6 === 0).map((state) => [state, { colour, alpha: 0.22, bob: 4, width: 1.2, ghost: true }]);
+  drawSystem(scene, name, [...ghosts, [dot, { colour: "truth" }]]);
+}
+
+function drawChart(colour) {
+  const window = 20 * Math.max(1, Math.ceil(time / 20 - 1e-9)), first = history[0];
+  if (chart.range.x[1] !== window) chart.change({ x: [0, window] });
+  chart.axes();
+  const last = history[history.length - 1], every = Math.ceil(history.length / 600), count = Math.ceil(history.length / every);
+  const at = (i) => history[Math.min(history.length - 1, i * every)];
+  chart.inside(() => {
+    chart.curve(count, (i) => at(i)[0], (i) => at(i)[2] / first[2], { colour: "truth", width: 1.6, dash: [5, 3] });
+    chart.curve(count, (i) => at(i)[0], (i) => at(i)[1] / first[1], { colour, width: 2.2 });
+  });
+  const level = (value) => Math.min(2.25, value);
+  const [share, energy] = [level(last[1] / first[1]), level(last[2] / first[2])], above = share >= energy ? 1 : -1;
+  const end = last[0] > 0.72 * window ? { align: "right", dx: -6 } : { align: "left", dx: 8 };
+  chart.words("area", last[0], share, { ...end, dy: -9 * above, base: "middle", colour });
+  chart.words("energy", last[0], energy, { ...end, dy: 9 * above, base: "middle", colour: "truth" });
+}
+
+if (names.length > 1) {
+  stage.choice({ label: "system", options: names.map((one) => [one, one]), value: names[0], change: (next) => { stage.play(false); choose(next); } });
+}
+stage.choice({
+  label: "flow along", value: way, change: (next) => { way = next; },
+  options: [["motion", "S_H, the motion"], ["uphill", "R_H, uphill"], ["downhill", "−R_H, downhill"]],
+});
+stage.buttons({ reset: () => restart() });
+choose(names[0]);
+plane.handle({
+  name: "the state", get: () => dot, set: (at) => restart(at), step: [0.05, 0.05], colour: "truth",
+  describe: (at) => inWords(view)(at), end: () => stage.go(),
+});
+
+const evaluate = { step: ([method, dt, x, system = names[0]]) => METHODS[method](laws[system].field, x, dt) };
+for (const one of names) {
+  evaluate[`energy ${one}`] = laws[one].energy;
+  evaluate[`gradient ${one}`] = laws[one].gradient;
+  evaluate[`field ${one}`] = laws[one].field;
+}
+evaluate.area = () => [time, area(rim), law.energy(dot)];
+stage.start({ step, draw, evaluate });

@@ -1,0 +1,196 @@
+// Words into an element, "S_H" with an index.
+function write(element, words) {
+  element.replaceChildren(...words.split(/_(\w)/).map((part, i) => (i % 2 ? Object.assign(document.createElement("sub"), { textContent: part }) : part)));
+}
+
+// The stage: where a figure's panels, controls and numbers stand, the clock that moves it, and the theme's colours.
+//
+//   const stage = new Stage();
+//   const plane = stage.plane({ label: "...", x: [-1, 1], y: [-1, 1], xlabel: "...", ylabel: "..." });
+//   const energy = stage.number({ label: "energy" });
+//   stage.buttons({ play: true, reset: () => {...} });
+//   stage.start({ step(seconds) {...}, work(deadline) {...}, draw() {...}, evaluate: {...} });
+//
+// `step` moves the figure on by so many seconds of the clock; `work` computes ahead until the deadline and says whether something is
+// left; `draw` draws everything. After a change call `stage.touch()`. `evaluate` holds functions of one point, by name, for the tests.
+
+class Stage {
+  constructor() {
+    const make = (name, tag = "div") => {
+      const element = document.body.appendChild(document.createElement(tag));
+      element.className = name;
+      return element;
+    };
+    this.area = make("panels");
+    this.numbers = make("numbers");
+    this.controls = make("controls");
+    this.status = make("spoken");
+    this.status.setAttribute("role", "status");           // polite: spoken when the figure has come to rest
+    this.panels = [];
+    this.shown = [];
+    this.colours = {};
+    this.costs = [];                                      // milliseconds of the last frames
+    this.playing = this.asked = false;
+    this.seen = true;
+    this.held = null;
+    this.calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  }
+
+  // --- what stands on it
+
+  panel(options) { return this.place(new Panel(this, options), options.into); }
+
+  plane(options) { return this.place(new Plane(this, options), options.into); }
+
+  // Panels one below the other: an element for a panel's option `into`.
+  column(share, least = 220) {
+    const column = this.area.appendChild(document.createElement("div"));
+    column.className = "column";
+    column.style.flex = `${share} 1 ${share * least}px`;
+    return column;
+  }
+
+  place(panel, into = this.area) {
+    into.append(panel.box);
+    this.panels.push(panel);
+    return panel;
+  }
+
+  // A number under the panels. Returns a function that sets its text; with no text, the number hides.
+  number({ label, colour }) {
+    const element = this.numbers.appendChild(document.createElement("div")), name = element.appendChild(document.createElement("span"));
+    name.textContent = label;
+    if (colour) name.style.setProperty("--own", `var(--${colour})`);
+    const value = element.appendChild(document.createElement("b"));
+    const item = { label, text: "" };
+    this.shown.push(item);
+    return (text) => {
+      if (text === item.text) return;
+      item.text = text;
+      element.hidden = !text;
+      value.textContent = text;
+    };
+  }
+
+  button(label, action) {
+    const button = this.controls.appendChild(document.createElement("button"));
+    button.type = "button";
+    button.textContent = label;
+    button.onclick = () => { action(); this.touch(); };
+    return button;
+  }
+
+  // The buttons "play" and "start again".
+  buttons({ reset }) {
+    this.toggle = this.button("play", () => this.play(!this.playing));
+    this.toggle.classList.add("play");
+    this.button("start again", () => { this.play(false); reset(); });
+  }
+
+  // A slider. `format` says its value in words; `change` hears of it. Returns an object with `value`, to read or to set.
+  slider({ label, min, max, step, value, format = String, change }) {
+    const box = this.controls.appendChild(document.createElement("label"));
+    box.className = "slider";
+    box.append(Object.assign(document.createElement("span"), { textContent: label }));
+    const input = box.appendChild(Object.assign(document.createElement("input"), { type: "range", min, max, step, value }));
+    const output = box.appendChild(document.createElement("output"));
+    const show = () => {
+      output.textContent = format(+input.value);
+      input.setAttribute("aria-valuetext", output.textContent);
+    };
+    input.oninput = () => { show(); change(+input.value); this.touch(); };
+    show();
+    return { input, get value() { return +input.value; }, set value(next) { input.value = next; show(); } };
+  }
+
+  // One of several: options is a list of [value, words].
+  choice({ label, options, value, change }) {
+    const box = this.controls.appendChild(document.createElement("fieldset"));
+    box.append(Object.assign(document.createElement("legend"), { textContent: label }));
+    for (const [option, words] of options) {
+      const item = box.appendChild(document.createElement("label"));
+      const input = item.appendChild(Object.assign(document.createElement("input"), { type: "radio", name: label, value: option, checked: option === value }));
+      write(item.appendChild(document.createElement("span")), words);
+      input.onchange = () => { change(option); this.touch(); };
+    }
+    return box;
+  }
+
+  // --- how it looks
+
+  colour(name) {
+    if (!(name in this.colours)) this.colours[name] = getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim() || name;
+    return this.colours[name];
+  }
+
+  // Fit all canvases to their boxes, and draw if anything has changed.
+  fit() {
+    if (this.panels.map((panel) => panel.fit()).some(Boolean)) this.frame(performance.now());
+  }
+
+  // --- the clock
+
+  start({ step, work, draw, evaluate = {} }) {
+    Object.assign(this, { step, work, draw });
+    new ResizeObserver(() => this.fit()).observe(this.area);
+    new MutationObserver(() => {
+      this.colours = {};
+      for (const panel of this.panels) panel.layers.clear();
+      this.touch();
+    }).observe(document.documentElement, { attributes: true });
+    new IntersectionObserver((entries) => {
+      this.seen = entries[entries.length - 1].isIntersecting;
+      if (this.seen) this.touch();
+    }).observe(document.body);
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== " " || !this.toggle || event.target.closest("button, input")) return;
+      event.preventDefault();
+      this.play(!this.playing);
+    });
+    this.fit();
+    if (!this.costs.length) this.frame(performance.now());
+    window.figure = { stage: this, first: performance.now(), evaluate: (name, points) => points.map((point) => evaluate[name](point)), names: Object.keys(evaluate) };
+  }
+
+  // Something has changed: draw when the browser next paints.
+  touch() {
+    if (this.asked || !this.draw) return;
+    this.asked = true;
+    requestAnimationFrame((now) => { this.asked = false; this.frame(now); });
+  }
+
+  play(on) {
+    this.playing = on;
+    this.last = null;
+    if (this.toggle) this.toggle.textContent = on ? "pause" : "play";
+    this.touch();
+  }
+
+  // What follows when a dot is let go: motion, unless the reader has asked for none.
+  go() { if (!this.calm) this.play(true); }
+
+  frame(now) {
+    if (!this.seen) return;
+    const begin = performance.now();
+    if (this.playing && !this.held) {
+      if (this.last !== null) this.step(Math.min(0.1, (now - this.last) / 1000));
+      this.last = now;
+    } else this.last = null;
+    const more = this.work ? this.work(begin + 7) : false;
+    for (const panel of this.panels) panel.clear();
+    this.draw();
+    for (const panel of this.panels) for (const handle of panel.handles || []) handle.place();
+    this.costs.push(performance.now() - begin);
+    if (this.costs.length > 300) this.costs.shift();
+    if (this.playing || more) this.touch(); else this.speak();
+  }
+
+  // The numbers, for a screen reader: only once nothing has moved for a while.
+  speak() {
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => {
+      const words = this.shown.filter((item) => item.text).map((item) => `${item.label} ${item.text}`).join("; ");
+      if (words !== this.status.textContent) this.status.textContent = words;
+    }, 700);
+  }
+}
