@@ -9,6 +9,7 @@ packed by `weights.pack`, and draws its `still()` with matplotlib. Its script, j
 - draw.js: `Panel`, a sharp canvas with lines, discs, words and still layers, and `Plane`, a panel with axes;
 - input.js: `plane.handle(...)`, a dot that can be dragged with mouse, finger or arrow keys;
 - stage.js: `Stage`, with sliders, buttons, choices, numbers that are also spoken, the clock, the theme's colours;
+- pictures.js: pendulums, springs, arrows, and how the planes of these systems look; elliptic.js: the exact pendulum;
 - frame.js: the frame's height, its theme and the still on the page around it. Films (`show.film`) use it too.
 
 Rules that keep them alike: everything starts at rest, and moves when the reader lets a dot go or presses play (letting go moves nothing
@@ -18,6 +19,9 @@ at once; no frame computes for more than some milliseconds, what takes longer go
 the tests compare with Python's, for the parameters that `weights.as_shown` returns.
 """
 
+from hnn_lite.show.live.action_angle import ActionAngle
+from hnn_lite.show.live.integrator_race import IntegratorRace
 from hnn_lite.show.live.phase_space import PhaseSpace
+from hnn_lite.show.live.three_ways import ThreeWays
 
-__all__ = ["PhaseSpace"]
+__all__ = ["ActionAngle", "IntegratorRace", "PhaseSpace", "ThreeWays"]

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 
 from hnn_lite.show.plots import STYLE
 
-CORE = ("networks", "motion", "draw", "input", "stage", "pictures")
+CORE = ("networks", "motion", "draw", "input", "stage", "pictures", "elliptic")
 ADVICE = "A live figure: run this cell, or open the built book, and it can be moved."
 
 

@@ -13,8 +13,10 @@ const ACTIVATIONS = {            // the function, and its slope from the argumen
 // Parameters from the text in which weights.py packed them: whole numbers of 16 bits times a scale, or floats of 32 bits.
 function unpack(layers) {
   const leaf = ({ shape, scale, data }) => {
-    const bytes = Uint8Array.from(atob(data.replace(/-/g, "+").replace(/_/g, "/")), (letter) => letter.charCodeAt(0));
-    const values = scale ? Float64Array.from(new Int16Array(bytes.buffer), (whole) => whole * scale) : Float64Array.from(new Float32Array(bytes.buffer));
+    const letters = atob(data.replace(/-/g, "+").replace(/_/g, "/")), bytes = new Uint8Array(letters.length);
+    for (let i = 0; i < bytes.length; i++) bytes[i] = letters.charCodeAt(i);
+    const stored = scale ? new Int16Array(bytes.buffer) : new Float32Array(bytes.buffer), values = new Float64Array(stored.length);
+    for (let i = 0; i < values.length; i++) values[i] = stored[i] * (scale || 1);
     return { shape, values };
   };
   return layers.map((leaves) => leaves.map(leaf));

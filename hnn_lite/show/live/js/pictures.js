@@ -64,3 +64,26 @@ function drawSystem(panel, name, shades) {
     }
   }
 }
+
+// Several of the same system side by side, each with its name and some words; in two rows where five or six have little room.
+// items: {name, colour, state, words}, and `also`, a second state beside it.
+function drawStrip(panel, system, items) {
+  const rows = items.length > 3 && panel.width < 480 ? 2 : 1, columns = Math.ceil(items.length / rows);
+  const cell = panel.width / columns, high = panel.height / rows;
+  panel.label = items.map(({ name, words }) => `${name}: ${words}`).join("; ");
+  items.forEach(({ name, colour, state, also, words }, place) => {
+    const x = (place % columns + 0.5) * cell, y = Math.floor(place / columns) * high, middle = y + (high - 44) / 2;
+    if (system === "pendulum") {
+      const length = Math.min(cell / 2, (high - 44) / 2) - 8;
+      if (also && Number.isFinite(also[0])) drawPendulum(panel, x, middle, length, also[0], { colour, bob: 6, alpha: 0.4 });
+      if (Number.isFinite(state[0])) drawPendulum(panel, x, middle, length, state[0], { colour, bob: 6 });
+      panel.disc(x, middle, 3, { colour: "muted" });
+    } else if (Number.isFinite(state[0])) {
+      panel.line(x - cell * 0.42, middle - 16, x - cell * 0.42, middle + 16, { colour: "muted", width: 2 });
+      drawSpring(panel, x - cell * 0.42, x + cell * 0.26 * Math.max(-1.5, Math.min(1.5, state[0])), middle, { colour, size: 14, coils: 7 });
+    }
+    panel.text(name, x, y + high - 31, { align: "center", base: "middle", size: 13, halo: false });
+    panel.line(x - 22, y + high - 20, x + 22, y + high - 20, { colour, width: 3 });
+    panel.text(words, x, y + high - 15, { align: "center", base: "top", size: 12, colour: "muted", halo: false });
+  });
+}

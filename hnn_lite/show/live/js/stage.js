@@ -42,6 +42,13 @@ class Stage {
 
   plane(options) { return this.place(new Plane(this, options), options.into); }
 
+  // A low panel as wide as the figure, for pictures.js's drawStrip.
+  strip(count) {
+    const panel = this.panel({ label: "the systems side by side", ratio: 5, share: 3 });
+    panel.box.classList.add(count > 3 ? "two-rows" : "one-row");
+    return panel;
+  }
+
   // Panels one below the other: an element for a panel's option `into`.
   column(share, least = 220) {
     const column = this.area.appendChild(document.createElement("div"));
@@ -63,6 +70,7 @@ class Stage {
     if (colour) name.style.setProperty("--own", `var(--${colour})`);
     const value = element.appendChild(document.createElement("b"));
     const item = { label, text: "" };
+    element.hidden = true;
     this.shown.push(item);
     return (text) => {
       if (text === item.text) return;

@@ -1,0 +1,119 @@
+// The integrator race: one start, one length of step, several methods; their paths, their energies, and the pendulums themselves.
+
+const SECONDS = 100, SHORTEST = 0.01, LONGEST = 1;
+const SPEED = 2;                               // seconds of the motion in one of the clock
+const LOOKS = {                                // the colours of the chapter
+  euler: ["explicit Euler", "c4"], rk4: ["Runge-Kutta 4", "c1"], symplectic_euler: ["symplectic Euler", "c3"],
+  leapfrog: ["leapfrog", "c0"], yoshida4: ["Yoshida 4", "c2"], implicit_midpoint: ["implicit midpoint", "c5"],
+};
+
+const stage = new Stage();
+const law = SYSTEMS[data.system](data.constants), view = VIEWS[data.system], round = data.system === "pendulum";
+const plane = stage.plane({
+  ...view, label: "the plane of place and momentum: the last seconds of each method's path", ratio: 1.02, share: 1, equal: true,
+});
+const chart = stage.plane({
+  label: "energy over time, for each method, as a share of the energy at the start", ratio: 1.32, share: 1.3,
+  x: [0, SECONDS], y: [0, 2.4], xlabel: "time (s)", ylabel: "energy / energy at the start",
+});
+const strip = stage.strip(data.methods.length);
+
+let start = data.start, dt = data.dt, now = 12, racers = [], version = 0;
+
+function restart() {
+  racers = data.methods.map((method) => {
+    const path = new Path(law, METHODS[method], start, dt);
+    return { method, path, energies: [law.energy(start)], name: LOOKS[method][0], colour: LOOKS[method][1] };
+  });
+  version++;
+}
+
+// The paths, ahead of the clock, each a piece at a time; true as long as one is not at its end.
+function work(deadline) {
+  let left = 0;
+  racers.forEach(({ path, energies }, number) => {
+    const share = performance.now() + (deadline - performance.now()) / (racers.length - number);
+    left += path.walk(SECONDS, share);
+    if (energies.length === path.states.length) return;
+    for (let i = energies.length; i < path.states.length; i++) energies.push(law.energy(path.states[i]));
+    version++;
+  });
+  return left > 0;
+}
+
+function step(seconds) {
+  now += SPEED * seconds;
+  if (now >= SECONDS) { now = SECONDS; stage.play(false); }
+  clock.value = now;
+}
+
+// The energy of a racer at the time now, as a share of the start; NaN where it has run away or did not settle.
+const share = ({ energies, path }) => energies[Math.min(energies.length - 1, Math.round(now / path.dt))] / energies[0];
+
+const wrap = (q) => (round ? q - 2 * Math.PI * Math.round(q / (2 * Math.PI)) : q);
+
+function draw() {
+  plane.axes("", () => plane.contours(law.energy, view.levels, { colour: "grid" }));
+  plane.inside(() => {
+    plane.dot(...start, 3, { colour: "truth" });
+    racers.forEach(drawPath);
+  });
+  chart.axes();
+  chart.inside(() => {
+    chart.layer("energies", version, () => racers.forEach(drawEnergy));
+    chart.curve(2, () => now, (i) => (i ? 2.4 : 0), { colour: "muted", width: 1 });
+  });
+  drawStrip(strip, data.system, racers.map((racer) => ({ ...racer, state: racer.path.at(now), words: inShare(racer) })));
+}
+
+function drawPath({ path, colour }) {
+  const last = Math.min(path.states.length - 1, Math.floor(now / dt + 1e-9)), first = Math.max(0, last - Math.ceil(6 / dt));
+  const at = (i) => path.states[first + i], jump = (i) => i > 0 && Math.abs(wrap(at(i)[0]) - wrap(at(i - 1)[0])) > Math.PI;
+  const style = { colour, width: 1.6 };
+  plane.trail(last - first + 1, (i) => (jump(i) ? NaN : wrap(at(i)[0])), (i) => at(i)[1], style, Infinity);
+  if (dt > 0.15) for (let i = Math.max(0, last - first - 12); i <= last - first; i++) plane.dot(wrap(at(i)[0]), at(i)[1], 2.2, { colour });
+  const [q, p] = path.at(now);
+  plane.dot(wrap(q), p, 5, { colour, ring: "paper" });
+}
+
+// Energies as a curve, or, where there are many for each pixel, as the band between the least and the greatest.
+function drawEnergy({ energies, colour }) {
+  const columns = Math.ceil(chart.width), each = Math.ceil(energies.length / columns), first = energies[0];
+  if (each < 3) {
+    chart.curve(energies.length, (i) => i * dt, (i) => energies[i] / first, { colour, width: 1.6 });
+    return;
+  }
+  const ends = [];
+  for (let i = 0; i < energies.length; i += each) {
+    let low = Infinity, high = -Infinity;
+    for (let k = i; k < Math.min(i + each, energies.length); k++) {
+      low = Math.min(low, energies[k]);
+      high = Math.max(high, energies[k]);
+    }
+    ends.push([i * dt, low / first], [i * dt, high / first]);
+  }
+  chart.curve(ends.length, (i) => ends[i][0], (i) => ends[i][1], { colour, width: 1.6 });
+}
+
+function inShare(racer) {
+  const value = share(racer);
+  if (Number.isNaN(value)) return "no answer";
+  return value < 2 ? `${number(100 * value, 1)} %` : value < 1000 ? `× ${value.toPrecision(2)}` : "beyond all";
+}
+
+stage.buttons({ reset: () => { now = 0; clock.value = 0; } });
+const clock = stage.slider({
+  label: "time", min: 0, max: SECONDS, step: 0.1, value: now, format: (t) => `${t.toFixed(1)} s`, change: (t) => { stage.play(false); now = t; },
+});
+stage.slider({
+  label: "step", min: Math.log10(SHORTEST), max: Math.log10(LONGEST), step: 0.01, value: Math.log10(dt), format: (l) => `${(10 ** l).toPrecision(2)} s`,
+  change: (l) => { dt = +(10 ** l).toPrecision(2); restart(); },
+});
+restart();
+plane.handle({
+  name: "the start", get: () => start, set: (at) => { start = at; restart(); }, step: [0.05, 0.05], colour: "truth", describe: inWords(view), end: () => stage.go(),
+});
+stage.start({
+  step, work, draw,
+  evaluate: { step: ([method, step, x]) => METHODS[method](law.field, x, step), energy: law.energy, field: law.field },
+});

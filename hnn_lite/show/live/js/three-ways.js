@@ -1,0 +1,165 @@
+// Truth, baseline and HNN from the same start: their paths, their energies, and a joule more along the learned R_H.
+
+const SECONDS = 60, STEP = 0.05;
+const SPEED = 2;                               // seconds of the motion in one of the clock
+const WAYS = { truth: ["truth", [6, 4]], baseline: ["baseline", []], hnn: ["HNN", []] };
+const finer = (field, x, dt) => rk4(field, rk4(field, x, dt / 2), dt / 2);
+
+const stage = new Stage();
+const names = Object.keys(data.systems);
+const worlds = {};
+for (const name of names) {
+  const { constants, baseline: arrows, hnn: landscape } = data.systems[name];
+  worlds[name] = { truth: SYSTEMS[name](constants), baseline: baseline(arrows), hnn: hnn(landscape) };
+}
+
+const plane = stage.plane({ label: "the plane of place and momentum with the three paths", ratio: 1.02, share: 1, x: [-1, 1], y: [-1, 1], equal: true });
+const chart = stage.plane({
+  label: "the true energy along the three paths over time", ratio: 1.32, share: 1.3,
+  x: [0, SECONDS], y: [0, 1], xlabel: "time (s)", ylabel: "true energy (J)",
+});
+const strip = stage.strip(3);
+
+let name, laws, view, start, now = data.shown, paths, energies, stuck = false;
+
+function restart(at = start) {
+  start = at;
+  stuck = false;
+  paths = {};
+  energies = {};
+  for (const way in WAYS) {
+    paths[way] = new Path(laws[way], way === "truth" ? finer : rk4, start, STEP);
+    energies[way] = [laws.truth.energy(start)];
+  }
+}
+
+function choose(next) {
+  name = next;
+  [laws, view] = [worlds[name], VIEWS[name]];
+  plane.change(view);
+  restart(data.systems[name].start);
+}
+
+// The three paths, each a piece at a time; true as long as one is not at its end.
+function work(deadline) {
+  let left = false;
+  Object.keys(WAYS).forEach((way, number) => {
+    const path = paths[way], energy = energies[way];
+    left = path.walk(SECONDS, performance.now() + (deadline - performance.now()) / (3 - number)) || left;
+    for (let i = energy.length; i < path.states.length; i++) energy.push(laws.truth.energy(path.states[i]));
+  });
+  return left;
+}
+
+function step(seconds) {
+  const known = Math.min(...Object.values(paths).map((path) => path.seconds));
+  now = Math.min(known, now + SPEED * seconds);
+  if (now >= SECONDS - 1e-9) stage.play(false);
+  clock.value = now;
+}
+
+// The HNN climbs along the gradient of its own H until that has grown by a joule, the truth along the true one. A baseline has no
+// H, and does not know which way is up.
+function addJoule() {
+  const last = Math.round(Math.min(now, ...Object.values(paths).map((path) => path.seconds)) / STEP);
+  now = last * STEP;
+  const ways = ["truth", "hnn"].map((one) => [one, climb(laws[one], paths[one].states[last], 1)]);
+  if (ways.some(([, way]) => !way)) { stuck = true; return; }
+  for (const [one, way] of ways) {
+    const path = paths[one];
+    path.states.length = energies[one].length = last;
+    path.jumps = [...path.jumps.filter(([place]) => place <= last), [last, way]];
+    path.states.push(way[way.length - 1]);
+    energies[one].push(laws.truth.energy(path.states[last]));
+  }
+  stage.go();
+}
+
+function draw() {
+  plane.axes(name, () => plane.contours(laws.truth.energy, view.levels, { colour: "grid" }));
+  const order = ["baseline", "hnn", "truth"];
+  plane.inside(() => {
+    for (const way of order) drawPath(way);
+    plane.dot(...start, 3, { colour: "truth" });
+    for (const way of order) plane.dot(...paths[way].at(now), 5.5, { colour: way, ring: "paper" });
+  });
+  drawEnergies(order);
+  drawStrip(strip, name, Object.keys(WAYS).map((way) => ({
+    name: WAYS[way][0], colour: way, state: paths[way].at(now), words: `${number(Math.min(999, energyAt(way)), 3)} J`,
+  })));
+  const since = (law) => number(law.energy(paths.hnn.at(now)) - law.energy(start), 3);
+  showOwn(stuck ? "has no way up from here" : `${since(laws.hnn)} J`);
+  showTrue(`${since(laws.truth)} J`);
+}
+
+// the energy of the last step before now
+const energyAt = (way) => energies[way][Math.min(energies[way].length - 1, Math.floor(now / STEP + 1e-9))];
+
+// A path up to now: all of it thin, the last three seconds strong, and climbs dotted.
+function drawPath(way) {
+  const { states, jumps } = paths[way], last = Math.min(states.length - 1, Math.floor(now / STEP + 1e-9)), dash = WAYS[way][1];
+  const cut = new Set(jumps.map(([place]) => place));
+  const part = (first, style) => {
+    for (let from = first, i = first + 1; i <= last + 1; i++) {
+      if (i > last || cut.has(i)) {
+        const begin = from;
+        plane.curve(i - begin, (k) => states[begin + k][0], (k) => states[begin + k][1], { colour: way, dash, ...style });
+        from = i;
+      }
+    }
+  };
+  part(0, { width: 1.1, alpha: way === "truth" ? 0.6 : 0.5 });
+  part(Math.max(0, last - 3 / STEP), { width: 2.2 });
+  for (const [place, climbed] of jumps) {
+    if (place <= last) plane.curve(climbed.length, (i) => climbed[i][0], (i) => climbed[i][1], { colour: way, width: 2, dash: [2, 3] });
+  }
+}
+
+function drawEnergies(order) {
+  const most = Math.max(...order.map((way) => energies[way].reduce((top, one) => (one < 1e3 ? Math.max(top, one) : top), 0)), 0.2);
+  const top = [0.25, 0.5, 1, 1.5, 2, 3, 4, 6, 8, 12, 16].find((one) => one >= 1.12 * most) || 20;
+  if (chart.range.y[1] !== top) chart.change({ y: [0, top] });
+  chart.axes();
+  const last = Math.floor(now / STEP + 1e-9);
+  chart.inside(() => {
+    for (const way of order) {
+      const energy = energies[way], count = Math.min(energy.length, last + 1);
+      chart.curve(count, (i) => i * STEP, (i) => energy[i], { colour: way, width: 2, dash: WAYS[way][1] });
+      chart.dot(Math.min(now, paths[way].seconds), energyAt(way), 3.5, { colour: way });
+    }
+  });
+  const labels = order.map((way) => ({ way, at: chart.scale().Y(Math.min(top, energyAt(way))) })).sort((a, b) => a.at - b.at);
+  labels.forEach((label, i) => { if (i) label.at = Math.max(label.at, labels[i - 1].at + 16); });          // one below the other
+  const right = now > 0.78 * SECONDS, x = chart.scale().X(now) + (right ? -10 : 10);
+  const lift = Math.max(0, labels[2].at - (chart.height - chart.margin.bottom - 8));
+  for (const { way, at } of labels) chart.text(WAYS[way][0], x, at - lift + (right ? -12 : 0), { colour: way, base: "middle", align: right ? "right" : "left", weight: 600 });
+}
+
+if (names.length > 1) stage.choice({ label: "system", options: names.map((one) => [one, one]), value: names[0], change: (next) => { stage.play(false); choose(next); } });
+stage.buttons({ reset: () => { now = 0; clock.value = 0; restart(); } });
+stage.button("add a joule", addJoule);
+const clock = stage.slider({
+  label: "time", min: 0, max: SECONDS, step: 0.1, value: now, format: (t) => `${t.toFixed(1)} s`, change: (t) => { stage.play(false); now = t; },
+});
+const showOwn = stage.number({ label: "since the start, the HNN's own H has changed by", colour: "hnn" });
+const showTrue = stage.number({ label: "its true energy by" });
+choose(names[0]);
+plane.handle({
+  name: "the start", get: () => start, set: (at) => restart(at), step: [0.05, 0.05], colour: "truth", describe: (at) => inWords(view)(at), end: () => stage.go(),
+});
+
+const evaluate = {};
+for (const one of names) {
+  for (const way in WAYS) evaluate[`${way} field ${one}`] = worlds[one][way].field;
+  for (const way of ["truth", "hnn"]) {
+    evaluate[`${way} energy ${one}`] = worlds[one][way].energy;
+    evaluate[`${way} gradient ${one}`] = worlds[one][way].gradient;
+    evaluate[`${way} climb ${one}`] = (x) => climb(worlds[one][way], x, 0.25).pop();
+  }
+  evaluate[`hnn second ${one}`] = (x) => {
+    const path = new Path(worlds[one].hnn, rk4, x, STEP);
+    path.walk(1);
+    return path.states.pop();
+  };
+}
+stage.start({ step, work, draw, evaluate });
