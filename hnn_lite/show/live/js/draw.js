@@ -13,8 +13,8 @@ function ticks(low, high, count = 4) {
   return found;
 }
 
-// A number as one writes it: a true minus sign.
-const number = (value, digits) => (digits === undefined ? String(value) : value.toFixed(digits)).replace("-", "−");
+// A number as one writes it: a true minus sign, and none before zero.
+const number = (value, digits) => (digits === undefined ? String(value) : value.toFixed(digits)).replace(/^-(?=0\.?0*$)/, "").replace("-", "−");
 
 class Panel {
   // label: what the picture shows, for a reader who does not see it. ratio: width over height. share: of the row's width.
@@ -107,8 +107,8 @@ class Panel {
   }
 
   // align: "left", "center" or "right"; base: "alphabetic", "middle", "top" or "bottom". A halo keeps words legible on curves.
-  // "S_H" has an index.
-  text(words, x, y, { colour = "ink", size = 13, align = "left", base = "alphabetic", weight = 400, halo = true } = {}) {
+  // "S_H" has an index. Words wider than `fit` are set smaller.
+  text(words, x, y, { colour = "ink", size = 13, align = "left", base = "alphabetic", weight = 400, halo = true, fit = Infinity } = {}) {
     const pen = this.pen, [main, index] = words.split("_");
     if (index) {
       pen.font = `${weight} ${size}px ${FONT}`;
@@ -118,6 +118,8 @@ class Panel {
       return;
     }
     pen.font = `${weight} ${size}px ${FONT}`;
+    const wide = pen.measureText(words).width;
+    if (wide > fit) pen.font = `${weight} ${size * fit / wide}px ${FONT}`;
     pen.textAlign = align;
     pen.textBaseline = base;
     if (halo) {
@@ -135,7 +137,7 @@ class Plane extends Panel {
   // x, y: [from, to]. equal: one unit is as long upwards as to the right (the range of x then follows from the width).
   constructor(stage, { x, y, xlabel = "", ylabel = "", equal = false, margin = {}, xticks = 5, yticks = 4, ...panel }) {
     super(stage, panel);
-    this.margin = { left: 38, right: 10, top: 24, bottom: 34, ...margin };
+    this.margin = { left: 38, right: 14, top: 24, bottom: 34, ...margin };
     Object.assign(this, { range: { x, y }, xlabel, ylabel, equal, xticks, yticks });
     this.handles = [];
     this.canvas.addEventListener("pointerdown", (event) => this.grab(event));

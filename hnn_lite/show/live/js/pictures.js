@@ -82,8 +82,8 @@ function drawStrip(panel, system, items) {
       panel.line(x - cell * 0.42, middle - 16, x - cell * 0.42, middle + 16, { colour: "muted", width: 2 });
       drawSpring(panel, x - cell * 0.42, x + cell * 0.26 * Math.max(-1.5, Math.min(1.5, state[0])), middle, { colour, size: 14, coils: 7 });
     }
-    panel.text(name, x, y + high - 31, { align: "center", base: "middle", size: 13, halo: false });
+    panel.text(name, x, y + high - 31, { align: "center", base: "middle", size: 13, halo: false, fit: cell - 6 });
     panel.line(x - 22, y + high - 20, x + 22, y + high - 20, { colour, width: 3 });
-    panel.text(words, x, y + high - 15, { align: "center", base: "top", size: 12, colour: "muted", halo: false });
+    panel.text(words, x, y + high - 15, { align: "center", base: "top", size: 12, colour: "muted", halo: false, fit: cell - 6 });
   });
 }
