@@ -59,6 +59,11 @@ def output(name):
     return FIGURES[name]()._repr_html_()
 
 
+def bare(figure):
+    """An output without its still, which takes a second to draw."""
+    return frame.embed(figure.page(), figure.title, "data:,", figure.alt, 100, frame.ADVICE)
+
+
 # --- what Python gives
 
 @pytest.mark.parametrize("shape", [(3, 4), (100, 100)])
@@ -191,7 +196,7 @@ def close(found, wanted):
 
 
 def test_systems_and_methods_are_pythons(show):
-    browser = show(hl.live.PhaseSpace(PENDULUM, SPRING)._repr_html_())
+    browser = show(bare(hl.live.PhaseSpace(PENDULUM, SPRING)))
     for system in (PENDULUM, SPRING):
         close(evaluate(browser, f"energy {system.name}", POINTS), system.hamiltonian(POINTS))
         close(evaluate(browser, f"gradient {system.name}", POINTS), system.gradient(POINTS))
@@ -205,7 +210,7 @@ def test_systems_and_methods_are_pythons(show):
 def test_learned_laws_are_pythons(show, activation):
     size = {"hidden": (200, 200), "steps": 150} if activation == "tanh" else {"hidden": (12, 7), "steps": 0}
     models = fields(activation, **size)
-    browser = show(hl.live.ThreeWays({"pendulum": {**models, "truth": PENDULUM}})._repr_html_())
+    browser = show(bare(hl.live.ThreeWays({"pendulum": {**models, "truth": PENDULUM}})))
     shown = {name: weights.as_shown(model) for name, model in models.items()}
     close(evaluate(browser, "baseline field pendulum", POINTS), shown["baseline"].field(POINTS))
     close(evaluate(browser, "hnn field pendulum", POINTS), shown["hnn"].field(POINTS))
@@ -226,7 +231,7 @@ def test_the_action_angle_network_is_pythons(show, other):
         model = hl.ActionAngleNetwork(2, shears=5, width=7, seed=2, scaling=model.scaling, **other)
         rng = np.random.default_rng(3)
         model.params = [tuple(leaf + 0.1 * rng.normal(size=leaf.shape) for leaf in layer) for layer in model.params]
-    browser = show(hl.live.ActionAngle(model, walker)._repr_html_())
+    browser = show(bare(hl.live.ActionAngle(model, walker)))
     shown, times = weights.as_shown(model), np.linspace(-30, 1000, 20)
     close(evaluate(browser, "pairs", POINTS), shown.pairs(POINTS))
     close(evaluate(browser, "frequency", POINTS), shown.frequencies(shown.encode(POINTS)[0]))
@@ -274,6 +279,7 @@ def test_mouse_keys_and_finger_move_it(show, name):
     for kind, points in (("touchStart", [(x, y)]), ("touchMove", [(x - 12, y + 15)]), ("touchMove", [(x - 25, y + 25)]), ("touchEnd", [])):
         browser.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": a, "y": b} for a, b in points]})
     assert changed()
+    wait(browser, "return document.querySelector('[role=status]').textContent.length > 20")          # what it shows is also said
     for control in browser.find_elements("css selector", "input[type=range]"):
         control.send_keys(selenium.Keys.HOME)
         control.send_keys(*[selenium.Keys.ARROW_RIGHT] * 3)

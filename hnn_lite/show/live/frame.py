@@ -13,6 +13,7 @@ import json
 import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
+from PIL import Image
 
 from hnn_lite.show.plots import STYLE
 
@@ -49,9 +50,10 @@ def embed(page, title, still, alt, width, advice, style=""):
 
 
 def picture(figure, dots=144):
-    """A matplotlib figure as a PNG in a data address."""
-    file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=dots, facecolor="white")
+    """A matplotlib figure as a PNG of 128 colours in a data address."""
+    drawn, file = io.BytesIO(), io.BytesIO()
+    figure.savefig(drawn, format="png", dpi=dots, facecolor="white")
+    Image.open(drawn).convert("RGB").quantize(128).save(file, "png", optimize=True)
     return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
 
 

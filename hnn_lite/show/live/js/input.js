@@ -8,7 +8,7 @@ class Handle {
   constructor(plane, { name, get, set, describe, step, begin = () => {}, end = () => {}, colour = "ink" }) {
     Object.assign(this, { plane, get, set, describe, step, begin, end });
     this.element = plane.box.appendChild(document.createElement("div"));
-    this.element.className = "handle";
+    this.element.className = "handle fresh";              // until it is taken for the first time
     this.element.tabIndex = 0;
     this.element.style.setProperty("--own", `var(--${colour})`);
     this.element.setAttribute("role", "slider");
@@ -23,6 +23,7 @@ class Handle {
     event.preventDefault();
     const { element, plane } = this, box = plane.canvas.getBoundingClientRect(), { X, Y } = plane.scale(), [x, y] = this.get();
     const off = jump ? [0, 0] : [event.clientX - box.left - X(x), event.clientY - box.top - Y(y)];
+    element.classList.remove("fresh");
     const move = (next) => {
       const box = plane.canvas.getBoundingClientRect();
       this.put(plane.units(next.clientX - box.left - off[0], next.clientY - box.top - off[1]));
@@ -56,6 +57,7 @@ class Handle {
     const move = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
     if (!move) return;
     event.preventDefault();
+    this.element.classList.remove("fresh");
     this.begin();
     this.put([x + far * move[0] * this.step[0], y + far * move[1] * this.step[1]]);
     this.end();

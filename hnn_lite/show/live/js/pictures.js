@@ -70,7 +70,7 @@ function drawSystem(panel, name, shades) {
 function drawStrip(panel, system, items) {
   const rows = items.length > 3 && panel.width < 480 ? 2 : 1, columns = Math.ceil(items.length / rows);
   const cell = panel.width / columns, high = panel.height / rows;
-  panel.label = items.map(({ name, words }) => `${name}: ${words}`).join("; ");
+  panel.spoken.text = panel.label = items.map(({ name, words }) => `${name}: ${words}`).join("; ");
   items.forEach(({ name, colour, state, also, words }, place) => {
     const x = (place % columns + 0.5) * cell, y = Math.floor(place / columns) * high, middle = y + (high - 44) / 2;
     if (system === "pendulum") {

@@ -46,6 +46,7 @@ class Stage {
   strip(count) {
     const panel = this.panel({ label: "the systems side by side", ratio: 5, share: 3 });
     panel.box.classList.add(count > 3 ? "two-rows" : "one-row");
+    this.shown.push(panel.spoken = { label: "", text: "" });
     return panel;
   }
 
@@ -197,7 +198,7 @@ class Stage {
   speak() {
     clearTimeout(this.waiting);
     this.waiting = setTimeout(() => {
-      const words = this.shown.filter((item) => item.text).map((item) => `${item.label} ${item.text}`).join("; ");
+      const words = this.shown.filter((item) => item.text).map((item) => `${item.label} ${item.text}`.trim()).join("; ");
       if (words !== this.status.textContent) this.status.textContent = words;
     }, 700);
   }
