@@ -7,18 +7,18 @@ import sys
 
 from hnn_lite import benchmark, experiments
 from hnn_lite.datasets import recordings
-from hnn_lite.models import MODELS
 
 
 def main(arguments=None):
     """Run a command; returns the exit status."""
+    models = dict.fromkeys(name for experiment in experiments.EXPERIMENTS.values() for name in experiment.models)
     parser = argparse.ArgumentParser(prog="python -m hnn_lite", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    command = commands.add_parser("reproduce", help="train and judge the paper's experiments over several seeds")
+    command = commands.add_parser("reproduce", help="train and judge the papers' experiments over several seeds")
     command.add_argument("experiments", nargs="+", choices=experiments.EXPERIMENTS, metavar="EXPERIMENT",
                          help=", ".join(experiments.EXPERIMENTS))
-    command.add_argument("--model", default="all", choices=[*MODELS, "all"])
-    command.add_argument("--recipe", default="published")
+    command.add_argument("--model", default="all", help="all that the experiment has, or: " + ", ".join(models))
+    command.add_argument("--recipe", help="if not given, the experiment's first")
     command.add_argument("--seeds", type=int, nargs="+", default=[0])
     command.add_argument("--steps", type=int, help="instead of the recipe's")
     command.add_argument("--jobs", type=int, default=1, help="runs at a time")
@@ -41,7 +41,7 @@ def main(arguments=None):
 
 
 def _reproduce(options):
-    models = list(MODELS) if options.model == "all" else [options.model]
+    models = None if options.model == "all" else [options.model]
     records = experiments.reproduce(options.experiments, models, options.seeds, options.recipe, options.steps, options.jobs,
                                     options.out, options.weights)
     if not options.out:

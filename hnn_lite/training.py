@@ -182,9 +182,9 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
     progress : bool
         Whether to show a progress bar.
     method : str
-        "adam", or "levenberg-marquardt" for a model that has `linearised` (an ActionAngleNetwork of up to some thousand
-        parameters): far fewer steps, each of which costs the square of the number of parameters. It uses no learning rate, and
-        refuses a weight decay or a schedule.
+        "adam", or "levenberg-marquardt" for a model that has `linearised` (those of Part III, of up to some thousand parameters): far
+        fewer steps, each of which costs the square of the number of parameters. It uses no learning rate, and refuses a weight
+        decay or a schedule.
 
     Returns
     -------

@@ -4,11 +4,11 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from autograd import grad
+from autograd import grad, jacobian
 from numerics import relative_error
 
 import hnn_lite as hl
-from hnn_lite.networks import fused_flow
+from hnn_lite.networks import fused_flow, tree
 
 LAWS = ("field", "hamiltonian")
 
@@ -77,6 +77,40 @@ def test_fifty_steps_end_at_the_weights_of_autograd(make, monkeypatch):
         hl.fit(model, pendulum_paths(), steps=50, batch=20, dtype=np.float64, progress=False)
         ends.append(flat(model.params))
     assert np.abs(ends[0] - ends[1]).max() < 1e-9 and np.abs(ends[0] - flat(make().params)).max() > 1e-3
+
+
+@pytest.mark.parametrize("make", [euler, lambda: ode("field", steps=2, reach=3), lambda: ode("hamiltonian", steps=2)])
+@pytest.mark.parametrize("rows", [1, 4])
+def test_errors_and_their_jacobian_are_autograds(make, rows):
+    model = make()
+    x, other, t = model.examples(pendulum_paths(), float)[0].batch(np.arange(rows), 1.0, None)
+    loss, linear = model.linearised(rows, model.params)(model.params, x, other, t, map)
+    assert loss == pytest.approx(model.loss(model.params, x, other, t), rel=1e-12) and linear.loss() == pytest.approx(loss)
+
+    def errors(vector):
+        z, goal, params = model.scaling.apply(x), model.scaling.apply(other), tree.views(vector, model.params)
+        reached = fused_flow.flow(lambda z: model.law.apply(params, z), z, t / model.scaling.time, model.steps, model.method)
+        return model.scaling.metric @ (reached - goal).T
+
+    np.testing.assert_allclose(linear.errors, errors(flat(model.params)), atol=1e-12)
+    expected = jacobian(errors)(flat(model.params)).swapaxes(1, 2)
+    assert np.abs(linear.jacobian - expected).max() < 1e-6 * np.abs(expected).max()          # in single precision
+
+
+@pytest.mark.parametrize("make", [euler, lambda **a: ode("hamiltonian", **a)])
+def test_levenberg_and_marquardt_learn_far_more_in_as_many_steps(make):
+    ends = {}
+    for method in ("adam", "levenberg-marquardt"):
+        model = make(hidden=(12, 12))
+        ends[method] = hl.fit(model, pendulum_paths(), steps=40, batch=100, method=method, progress=False).test_loss[-1]
+    assert ends["levenberg-marquardt"] < 1e-3 * ends["adam"]
+
+
+def test_a_jacobian_that_there_is_not_is_refused():
+    with pytest.raises(ValueError, match="no Jacobian through steps that adapt"):
+        hl.fit(ode("field", tolerance=1e-6), pendulum_paths(), steps=1, method="levenberg-marquardt")
+    with pytest.raises(ValueError, match="no hand-derived Jacobian for this model with activation 'sin'"):
+        hl.fit(euler(activation="sin"), pendulum_paths(), steps=1, method="levenberg-marquardt")
 
 
 def test_the_adaptive_solver_takes_more_steps_where_it_must():

@@ -105,7 +105,7 @@ def test_errors_are_in_units_of_the_scale_and_one_for_each_start(made):
     (lambda: tori.pendulum().truth([1.0, 0.0], [3, 1]), r"jumps must increase, got \[3, 1\]"),
     (lambda: tori.pendulum().truth([1.0, 0.0], []), "jumps must increase"),
     (lambda: tori.pendulum().truth([1.0], [1]), "x0 must hold states of 2"),
-    (lambda: tori.pendulum().error_by_jump(lambda x, t: x[0], [1]), r"advance must map states of shape \(100, 2\)"),
+    (lambda: tori.pendulum().error_by_jump(lambda x, t: x[0], [1]), r"predictions must have shape \(1, 1, 2\), got \(1, 2\)"),
     (lambda: tori.pendulum().error_by_jump(lambda x, t: x, [0]), "jumps must be a whole number of at least 1"),
 ])
 def test_bad_arguments_are_refused(call, words):

@@ -96,18 +96,40 @@ class TorusTask:
         ValueError
             If an argument is out of range, or a prediction has the wrong shape.
         """
+        states = self.starts(starts)
+        return self.errors([advance(states, self.dt * jump) for jump in checks.wholes("jumps", jumps, 1)], jumps)
+
+    def starts(self, count=100):
+        """States to predict from, evenly spread over the test paths: shape (starts, dim), no more than `count` and than there are."""
         states = self.test_x.reshape(-1, self.system.dim)
-        states = states[np.linspace(0, len(states) - 1, min(checks.whole("starts", starts, 1), len(states))).astype(int)]
-        key = (*checks.wholes("jumps", jumps, 1), len(states))
+        return states[np.linspace(0, len(states) - 1, min(checks.whole("starts", count, 1), len(states))).astype(int)]
+
+    def errors(self, predicted, jumps):
+        """As `error_by_jump`, of states that were predicted already.
+
+        Parameters
+        ----------
+        predicted : array, shape (jumps, starts, dim)
+            So many samples after `starts(count)`.
+        jumps : sequence of int
+
+        Returns
+        -------
+        errors : array, shape (jumps, starts)
+
+        Raises
+        ------
+        ValueError
+            If a jump is out of range, or `predicted` has the wrong shape.
+        """
+        predicted, jumps = np.asarray(predicted, float), checks.wholes("jumps", jumps, 1)
+        states = self.starts(predicted.shape[1] if predicted.ndim == 3 else 1)
+        if predicted.shape != (len(jumps), *states.shape):
+            raise ValueError(f"predictions must have shape {(len(jumps), *states.shape)}, got {predicted.shape}")
+        key = (*jumps, len(states))
         if key not in self._asked:
             self._asked[key] = self.truth(states, jumps)
-        errors = []
-        for jump, true in zip(jumps, self._asked[key], strict=True):
-            predicted = advance(states, self.dt * jump)
-            if np.shape(predicted) != true.shape:
-                raise ValueError(f"advance must map states of shape {true.shape} to the same shape, got {np.shape(predicted)}")
-            errors.append(np.mean(((predicted - true) / self.scale) ** 2, axis=-1))
-        return np.array(errors)
+        return np.mean(((predicted - self._asked[key]) / self.scale) ** 2, axis=-1)
 
     def persistence(self, jumps, starts=100):
         """The errors of predicting that nothing moves; see `error_by_jump`."""

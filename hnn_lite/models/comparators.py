@@ -12,7 +12,7 @@ from hnn_lite.examples import Rows
 from hnn_lite.models import base
 from hnn_lite.models.baseline import Baseline
 from hnn_lite.models.hnn import HNN
-from hnn_lite.networks import fused_flow, symplectic
+from hnn_lite.networks import fused_flow, jacobian, jacobian_flow, symplectic
 from hnn_lite.networks.symplectic import Scaling
 
 LAWS = {"field": Baseline, "hamiltonian": HNN}
@@ -112,6 +112,29 @@ class NeuralODE(Dynamics):
         by_hand = fused_flow.Trainer(rows, params, form, self.law.activation, self.method, self._units.metric, self.steps,
                                      self.tolerance)
         return lambda params, x, other, t, run: by_hand(params, self._apply(x), self._apply(other), t / self._units.time, run)
+
+    def linearised(self, rows, params):
+        """As `trainer`, for `training.LevenbergMarquardt`: a function `(params, x, other, t, run) -> (loss, Linear)`.
+
+        Raises
+        ------
+        ValueError
+            If there is no hand-derived form, or the steps adapt.
+        """
+        form = self.law._form(params)
+        if not form:
+            raise ValueError(f"there is no hand-derived Jacobian for this model with activation {self.law.activation!r}")
+        if self.tolerance:
+            raise ValueError("there is no Jacobian through steps that adapt: leave tolerance out")
+        errors = jacobian_flow.Errors(params, form, self.law.activation, self.method, self._units.metric, self.steps)
+
+        def linearise(params, x, other, t, run):
+            z, goal, t = self._apply(x), self._apply(other), t / self._units.time
+            e = errors.errors(params, z, goal, t)
+            return float(np.mean(e**2)), jacobian.Linear(e, errors.jacobian(params, z, t),
+                                                         lambda: np.mean(errors.errors(params, z, goal, t) ** 2))
+
+        return linearise
 
     def field(self, x):
         units = self._units
