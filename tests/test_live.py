@@ -272,8 +272,12 @@ def test_mouse_keys_and_finger_move_it(show, name):
     ActionChains(browser).move_to_element(handle).click_and_hold().move_by_offset(-30, -18).release().perform()
     assert changed() and not browser.execute_script("return figure.stage.playing")
     spoken = handle.get_attribute("aria-valuetext")
-    handle.send_keys(selenium.Keys.ARROW_LEFT, selenium.Keys.ARROW_DOWN)
-    assert changed() and handle.get_attribute("aria-valuetext") != spoken
+    for key in (selenium.Keys.ARROW_LEFT, selenium.Keys.ARROW_DOWN, selenium.Keys.ARROW_RIGHT, selenium.Keys.ARROW_UP):
+        handle.send_keys(key)
+        assert changed() and handle.get_attribute("aria-valuetext") != spoken
+        spoken = handle.get_attribute("aria-valuetext")
+    actions = browser.execute_script("return ['.handle', 'canvas'].map((one) => getComputedStyle(document.querySelector(one)).touchAction)")
+    assert actions[0] == "none" and actions[1] in ("manipulation", "pan-y")          # a finger on a dot moves it, elsewhere it scrolls the page
     x, y = browser.execute_script("const at = arguments[0].getBoundingClientRect(), frame = frameElement.getBoundingClientRect();"
                                   "return [frame.x + at.x + at.width / 2, frame.y + at.y + at.height / 2]", handle)
     for kind, points in (("touchStart", [(x, y)]), ("touchMove", [(x - 12, y + 15)]), ("touchMove", [(x - 25, y + 25)]), ("touchEnd", [])):

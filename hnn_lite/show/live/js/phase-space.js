@@ -125,6 +125,7 @@ function drawChart(colour) {
   chart.words("energy", last[0], energy, { ...end, dy: 9 * above, base: "middle", colour: "truth" });
 }
 
+stage.buttons({ reset: () => restart() });
 if (names.length > 1) {
   stage.choice({ label: "system", options: names.map((one) => [one, one]), value: names[0], change: (next) => { stage.play(false); choose(next); } });
 }
@@ -132,7 +133,6 @@ stage.choice({
   label: "flow along", value: way, change: (next) => { way = next; },
   options: [["motion", "S_H, the motion"], ["uphill", "R_H, uphill"], ["downhill", "−R_H, downhill"]],
 });
-stage.buttons({ reset: () => restart() });
 choose(names[0]);
 plane.handle({
   name: "the state", get: () => dot, set: (at) => restart(at), step: [0.05, 0.05], colour: "truth",
