@@ -26,7 +26,12 @@ def a_zip(files):
     return memory.getvalue()
 
 
-GOOD = a_zip({"real_pend_h_1.txt": TABLE, "wide.txt": "a b\n0 1 2 3 4 5\n0 2 3 4 5 6\n", "notes.md": "none"})
+FRAMES = np.arange(100)
+CARTS = np.stack([1 + 2 * FRAMES**3 / 1e4, 5 - FRAMES**2 / 100], axis=-1)          # cubics, 10 frames a second
+SLOPES = np.stack([6 * FRAMES**2 / 1e3, -FRAMES / 5], axis=-1)
+TRACK = "% x1 x2 v1 v2\r\n" + "".join(f" 0 {3 + k / 10:.3f} {q[0]:.16e} {q[1]:.16e} {k} {-k} \r\n" for k, q in zip(FRAMES, CARTS))
+
+GOOD = a_zip({"real_pend_h_1.txt": TABLE, "real_double_linear_h_1.txt": TRACK, "wide.txt": "a b\n0 1 2 3 4 5\n0 2 3 4 5 6\n", "notes.md": "none"})
 
 
 @pytest.fixture
@@ -174,7 +179,7 @@ def test_tables(local):
     assert np.allclose(columns["o"], np.cos(columns["t"])) and len(columns["v"]) == 30
     assert list(recordings.table("wide")) == ["trial", "t", "a", "b", "extra1", "extra2"]
     assert list(recordings.table("wide")["extra2"]) == [5, 6]
-    with pytest.raises(ValueError, match="unknown table 'notes'; choose one of: real_pend_h_1, wide$"):
+    with pytest.raises(ValueError, match="unknown table 'notes'; choose one of: real_double_linear_h_1, real_pend_h_1, wide$"):
         recordings.table("notes")
 
 
@@ -193,6 +198,50 @@ def test_the_pendulum_of_a_known_motion(local, derivative, order, largest):
     assert isinstance(task, tasks.Task) and task.system is None
 
 
+def test_the_air_track_of_a_known_motion(local):
+    """The table above holds polynomials, so the velocities are known, and a cubic's slope is exact."""
+    (local / "invar_datasets.zip").write_bytes(GOOD)
+    track = recordings.air_track(mass_ratio=3)
+    assert np.isclose(track.dt, 0.1) and track.split == 80 and np.allclose(track.positions, CARTS)
+    assert list(track.frames) == list(range(5, 75)) and list(track.test_frames) == list(range(85, 95))
+    for x, frames in ((track.x, track.frames), (track.test_x, track.test_frames)):
+        assert x.shape == (1, len(frames), 4)
+        assert np.allclose(x[0, :, :2], CARTS[frames]) and np.allclose(x[0, :, 2:], SLOPES[frames] * [1, 3])
+    assert list(track.masses) == [1, 3]
+
+
+def test_the_air_track_with_the_velocities_of_the_table(local):
+    (local / "invar_datasets.zip").write_bytes(GOOD)
+    track = recordings.air_track("table")
+    assert np.array_equal(track.x[0, :, 2:], FRAMES[:80, None] * [1, -2.5]) and np.array_equal(track.test_frames, FRAMES[80:])
+    assert np.allclose(track.test_x[0, :, :2], CARTS[80:])
+
+
+def test_the_parts_of_the_air_track_do_not_see_each_other(local, monkeypatch):
+    """What happens in the last fifth changes no training state, and the other way round."""
+    (local / "invar_datasets.zip").write_bytes(GOOD)
+    before, columns = recordings.air_track(), recordings.table("real_double_linear_h_1")
+    for part, kept in ((slice(80, None), "x"), (slice(80), "test_x")):
+        changed = {name: column.copy() for name, column in columns.items()}
+        changed["x1"][part] += 100 * np.sin(FRAMES[part])
+        monkeypatch.setattr(recordings, "table", lambda name, changed=changed: changed)
+        after = recordings.air_track()
+        assert np.array_equal(getattr(after, kept), getattr(before, kept))
+        assert not np.allclose(after.x, before.x) or not np.allclose(after.test_x, before.test_x)
+
+
+def test_the_air_track_refuses():
+    with pytest.raises(ValueError, match="unknown velocities 'central'; choose one of: cubic, table"):
+        hl.recordings.air_track("central")
+    with pytest.raises(ValueError, match="mass_ratio"):
+        hl.recordings.air_track(mass_ratio=0)
+
+
+def test_the_air_track_without_the_file(local):
+    with pytest.raises(recordings.DataUnavailable, match="there is no invar_datasets.zip"):
+        recordings.air_track()
+
+
 def test_unknown_derivative():
     with pytest.raises(ValueError, match="unknown derivative 'backward'; choose one of: forward, central"):
         hl.recordings.pendulum("backward")
@@ -208,6 +257,15 @@ class TestTheRealFile:
         assert np.isclose(forward.t[row + 1] - forward.t[row], 1 / 3)
         assert np.allclose(forward.dx[row], 3 * (forward.states[row + 1] - forward.states[row]))
         assert forward.name == "real-pendulum" and forward.energy(forward.x).shape == (444,)
+
+    def test_the_air_track(self):
+        track, table = hl.recordings.air_track(), hl.recordings.air_track("table")
+        assert track.positions.shape == (495, 2) and track.split == 396 and np.isclose(track.dt, 1 / 30, rtol=0.002)
+        assert track.x.shape == (1, 386, 4) and track.test_x.shape == (1, 89, 4) and table.x.shape == (1, 396, 4)
+        assert np.array_equal(track.positions, np.round(track.positions))
+        ours, theirs = track.x[0, :, 2:], table.x[0, track.frames, 2:]
+        assert all(np.corrcoef(ours[:, k], theirs[:, k])[0, 1] > 0.98 for k in (0, 1))
+        assert np.all(theirs.std(axis=0) < ours.std(axis=0))          # the table's are smoother
 
     def test_every_table_can_be_read(self):
         with zipfile.ZipFile(hl.recordings.fetch()) as archive:

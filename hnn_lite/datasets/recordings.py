@@ -1,4 +1,4 @@
-"""Recordings of real systems: Schmidt and Lipson's data, fetched from their journal, and the pendulum of task 3."""
+"""Recordings of real systems: Schmidt and Lipson's data, fetched from their journal: a pendulum (task 3), two carts on an air track."""
 
 from dataclasses import dataclass
 import hashlib
@@ -11,6 +11,7 @@ import zlib
 
 import numpy as np
 import pooch
+from scipy import signal
 
 from hnn_lite import checks, systems
 from hnn_lite.datasets.task import Task
@@ -24,6 +25,7 @@ ADDRESSES = (           # tried in this order: the journal's supplement, then a 
 BY_HAND = (f"get {FILE} by hand from the supplement of doi:10.1126/science.1165893 or from {ADDRESSES[-1]}, put it into a "
            "folder, and set the environment variable HNN_LITE_DATA to that folder")
 TRAIN = 4 / 5           # HNN paper: the share of the recording to train on, from its start
+BESIDE = 5              # frames on each side of one from which `air_track` takes its velocity
 
 
 class DataUnavailable(RuntimeError):
@@ -82,6 +84,81 @@ def pendulum(derivative="forward"):
     return Recording("real-pendulum", None, systems.real_pendulum_energy, states[train], slope[train], states[test],
                      slope[test], starts=states[test[:1]], times=t[test] - t[test[0]], reference=states[test, None],
                      t=t, states=states)
+
+
+@dataclass(frozen=True)
+class TrackRecording:
+    """Two carts on an air track, as one trajectory: what the models of Part III learn from.
+
+    Attributes
+    ----------
+    name : str
+    x, test_x : array, shape (1, times, 4)
+        Training and test states (q1, q2, p1, p2): positions in px, momenta in px/s times the mass of cart 1.
+    dt : float
+        Time between two frames, s.
+    frames, test_frames : array of int, shape (times,)
+        Which frames these are the states of; the time of frame k is `dt * k`.
+    positions : array, shape (frames, 2)
+        As filmed, in all frames, whole px.
+    split : int
+        The first frame of the test part.
+    masses : array, shape (2,)
+        In units of the mass of cart 1.
+    """
+
+    name: str
+    x: np.ndarray
+    test_x: np.ndarray
+    dt: float
+    frames: np.ndarray
+    test_frames: np.ndarray
+    positions: np.ndarray
+    split: int
+    masses: np.ndarray
+
+
+def air_track(velocities="cubic", mass_ratio=2.5):
+    """Two carts, tied to each other and to the ends of an air track by springs (table `real_double_linear_h_1`: 495 frames in 16.5 s).
+
+    The first 4/5 of the frames are for training, the rest is for testing. The table has positions, in whole pixels, and velocities, but no
+    masses, and so no momenta. They are made here, p = (v1, `mass_ratio` v2).
+
+    Parameters
+    ----------
+    velocities : str
+        "cubic": the slope in the middle of the cubic polynomial through eleven frames (Savitzky, Golay, Anal. Chem. 36 (1964) 1627).
+        Five frames at either end of each part have no such slope, and no state; so no state of one part has seen a frame of the other.
+        "table": the table's own column, for all frames. It was smoothed, in a way that is not told, and the fast motion in it is a quarter
+        too small.
+    mass_ratio : float
+        Mass of cart 2 in units of that of cart 1. With 2.5 the carts' two normal modes are orthogonal, as those of carts on springs are; the
+        film leaves it uncertain by some hundredths.
+
+    Returns
+    -------
+    recording : TrackRecording
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+    DataUnavailable
+        If the file cannot be had; see `fetch`.
+    """
+    checks.choice("velocities", velocities, ("cubic", "table"))
+    masses = np.array([1.0, checks.positive("mass_ratio", mass_ratio)])
+    columns = table("real_double_linear_h_1")
+    q, v = (np.stack([columns[f"{letter}{cart}"] for cart in (1, 2)], axis=-1) for letter in "xv")
+    dt, split = (columns["t"][-1] - columns["t"][0]) / (len(q) - 1), int(TRAIN * len(q))          # the table rounds times to ms
+    parts = []
+    for frames in (np.arange(split), np.arange(split, len(q))):
+        if velocities == "cubic":
+            slope = signal.savgol_filter(q[frames], 2 * BESIDE + 1, 3, deriv=1, delta=dt, axis=0)
+            v[frames], frames = slope, frames[BESIDE:-BESIDE]
+        parts.append((np.concatenate([q, masses * v], axis=-1)[None, frames], frames))
+    (x, frames), (test_x, test_frames) = parts
+    return TrackRecording("air-track", x, test_x, float(dt), frames, test_frames, q, split, masses)
 
 
 def table(name):
