@@ -139,7 +139,8 @@ def browser():
         options.add_argument(f"--{switch}")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     window = selenium.Chrome(options=options, service=selenium.ChromeService(driver))
-    window.set_script_timeout(20)
+    window.set_script_timeout(120)
+    window.execute_cdp_cmd("Performance.enable", {})
     yield window
     window.quit()
 
@@ -182,6 +183,12 @@ def pictures(browser):
     """What is drawn, and where the dots are."""
     return browser.execute_script("return [...document.querySelectorAll('canvas')].map((canvas) => canvas.toDataURL()).join() + "
                                   "[...document.querySelectorAll('.handle')].map((handle) => handle.style.transform).join()")
+
+
+def busy(browser):
+    """Milliseconds for which the page has kept its processor busy: the same on a crowded machine as on a quiet one."""
+    metrics = {metric["name"]: metric["value"] for metric in browser.execute_cdp_cmd("Performance.getMetrics", {})["metrics"]}
+    return 1000 * metrics["ThreadTime"]
 
 
 def settled(browser):
@@ -292,22 +299,24 @@ def test_mouse_keys_and_finger_move_it(show, name):
 
 @figures
 def test_it_plays_pauses_and_is_quick(show, name):
-    first = []
-    for _ in range(3):
-        browser = show(output(name))
-        first.append(browser.execute_script("return figure.first"))
-        if first[-1] < FIRST_FRAME:
-            break
-    assert min(first) < FIRST_FRAME
+    browser = show("<iframe srcdoc='<script>window.figure = true</script>'></iframe>")          # so that the next page meets a warm browser
+    stop = browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": "window.requestAnimationFrame = () => 0"})
+    before = busy(browser)
+    assert busy(show(output(name))) - before < FIRST_FRAME          # of the first frame, and nothing after it
+    browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", stop)
+    show(output(name))
+    assert browser.execute_script("return figure.first") < 20 * FIRST_FRAME          # by the clock, on a machine that may be crowded
     assert not browser.execute_script("return figure.stage.playing")          # it starts at rest
     play = browser.find_element("css selector", "button.play")
     settled(browser)
     before = pictures(browser)
     play.click()
     assert play.text == "pause"
-    browser.execute_script("figure.stage.costs.length = 0")
-    wait(browser, "return figure.stage.costs.length > 50")
-    assert browser.execute_script("return figure.stage.costs.sort((one, other) => one - other)[25]") < FRAME
+    wait(browser, "return figure.stage.costs.length > 5")
+    frames, before_frames = "return figure.stage.frames", busy(browser)
+    begun = browser.execute_script(frames)
+    wait(browser, f"return figure.stage.frames > {begun + 60}")
+    assert (busy(browser) - before_frames) / (browser.execute_script(frames) - begun) < FRAME
     play.send_keys(" ")
     assert play.text == "play" and pictures(browser) != before
     still = pictures(browser)

@@ -98,7 +98,7 @@ function drawEnergy({ energies, colour }) {
 function inShare(racer) {
   const value = share(racer);
   if (Number.isNaN(value)) return "no answer";
-  return value < 2 ? `${number(100 * value, 1)} %` : value < 1000 ? `× ${value.toPrecision(2)}` : "beyond all";
+  return value < 2 ? `${number(100 * value, 1)} %` : value < 1000 ? `× ${number(value, value < 10 ? 1 : 0)}` : "beyond all";
 }
 
 stage.buttons({ reset: () => { now = 0; clock.value = 0; } });

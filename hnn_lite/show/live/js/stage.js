@@ -30,6 +30,7 @@ class Stage {
     this.shown = [];
     this.colours = {};
     this.costs = [];                                      // milliseconds of the last frames
+    this.frames = 0;
     this.playing = this.asked = false;
     this.seen = true;
     this.held = null;
@@ -190,6 +191,7 @@ class Stage {
     this.draw();
     for (const panel of this.panels) for (const handle of panel.handles || []) handle.place();
     this.costs.push(performance.now() - begin);
+    this.frames++;
     if (this.costs.length > 300) this.costs.shift();
     if (this.playing || more) this.touch(); else this.speak();
   }

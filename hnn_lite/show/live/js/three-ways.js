@@ -87,7 +87,8 @@ function draw() {
   drawStrip(strip, name, Object.keys(WAYS).map((way) => ({
     name: WAYS[way][0], colour: way, state: paths[way].at(now), words: `${number(Math.min(999, energyAt(way)), 3)} J`,
   })));
-  const since = (law) => number(law.energy(paths.hnn.at(now)) - law.energy(start), 3);
+  const { states } = paths.hnn, last = states[Math.min(states.length - 1, Math.floor(now / STEP + 1e-9))];
+  const since = (law) => number(law.energy(last) - law.energy(start), 3);
   showOwn(stuck ? "has no way up from here" : `${since(laws.hnn)} J`);
   showTrue(`${since(laws.truth)} J`);
 }
