@@ -1,4 +1,4 @@
-"""Action and angle coordinates that are known exactly. (Measured from a path: `loop_action`, `measured_frequencies`.)
+"""Action and angle coordinates that are known exactly. (Measured: `loop_action`, `measured_frequencies`, `whole_mixing`.)
 
 A system of n degrees of freedom is integrable if it has canonical coordinates, n angles theta and n actions I, in which H is a
 function of the actions alone. Then the actions stay, and each angle grows at its own steady rate, its frequency dH/dI (Liouville,
@@ -12,9 +12,10 @@ import numpy as np
 from scipy.special import ellipj, ellipk, ellipkinc, elliprd
 
 from hnn_lite import checks
-from hnn_lite.measured import loop_action, measured_frequencies
+from hnn_lite.measured import loop_action, measured_frequencies, whole_mixing
 
-__all__ = ["ActionAngle", "Kepler", "NormalModes", "Pendulum", "kepler_equation", "loop_action", "measured_frequencies"]
+__all__ = ["ActionAngle", "Kepler", "NormalModes", "Pendulum", "kepler_equation", "loop_action", "measured_frequencies",
+           "whole_mixing"]
 
 
 class ActionAngle:

@@ -157,6 +157,30 @@ class Toda(System):
         beside = np.exp((q - np.roll(q, -1, axis=-1)) / 2)[..., None] * np.roll(np.eye(N), 1, axis=1) / 2
         return beside + np.swapaxes(beside, -1, -2) - p[..., None] * np.eye(N) / 2
 
+    def actions(self, x, points=64):
+        """The lattice's actions, one for each gap in the spectrum of the ring repeated for ever, the lowest gap first.
+
+        Shape (..., dim) to (..., N - 1). The gaps lie between the eigenvalues of the Lax matrix and of the one whose corners have the
+        other sign. A wave of number k alone, small, opens only gap k and gap N - k. Flaschka, McLaughlin, Progress of Theoretical
+        Physics 55 (1976) 438.
+
+        Parameters
+        ----------
+        x : array, shape (..., dim)
+        points : int
+            Of the integral over each gap, which converges faster than any power of their number.
+        """
+        L, points = self.lax_matrix(x), checks.whole("points", points, 1)
+        N = L.shape[-1]
+        corners = np.roll(np.eye(N), 1, axis=0) * (np.arange(N) == N - 1)
+        flipped = L * (1 - 2 * (corners + corners.T))
+        ends = np.sort(np.concatenate([np.linalg.eigvalsh(L), np.linalg.eigvalsh(flipped)], axis=-1), axis=-1)
+        middle, half = (ends[..., 2::2] + ends[..., 1:-1:2]) / 2, (ends[..., 2::2] - ends[..., 1:-1:2]) / 2
+        phi = np.pi * (np.arange(points) + 0.5) / points
+        at = middle[..., None] + half[..., None] * np.cos(phi)
+        square = np.prod(2 * (at[..., None] - ends[..., None, None, :]), axis=-1) / 4          # sinh^2, of the growth round the ring
+        return 2 * half * np.mean(np.arcsinh(np.sqrt(np.maximum(square, 0))) * np.sin(phi), axis=-1)
+
 
 def _stretch(basis):
     """From the coordinates to the distances q_i - q_(i+1), shape (N - 1, N)."""

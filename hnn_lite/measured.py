@@ -87,3 +87,36 @@ def measured_frequencies(signal, dt, count=1):
         for i in range(count):
             found[i] = sharpen(found[i], without(found[:i] + found[i + 1:]))
     return np.array(found) * 2 * np.pi / (len(s) * dt)
+
+
+def whole_mixing(actions, others):
+    """The whole numbers N with `others` = N `actions`, if both are actions of the same tori.
+
+    Each are areas of loops round the torus, over 2 pi, and loops of one set go round in those of another so many times. If each set can
+    be had from the other, the determinant is 1 or -1. Fitted by least squares, each row of `others` by itself, and rounded.
+
+    Parameters
+    ----------
+    actions, others : array, shape (tori, n)
+        On the same tori, at least n of them, with actions that do not lie in a plane through zero.
+
+    Returns
+    -------
+    whole : array of int, shape (n, n)
+        N. Frequencies go by the inverse of its transpose.
+    off : float
+        By how much the fitted numbers differ from whole ones, at most. Above about a tenth N means nothing.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, or the tori do not suffice.
+    """
+    actions, others = checks.numbers("actions", actions), checks.numbers("others", others)
+    if actions.ndim != 2 or actions.shape != others.shape:
+        raise ValueError(f"actions and others must have the same shape (tori, n), got {actions.shape} and {others.shape}")
+    fitted, _, rank, _ = np.linalg.lstsq(actions, others, rcond=1e-9)
+    if rank < actions.shape[1]:
+        raise ValueError(f"actions must be given on tori that differ in all {actions.shape[1]} of them, got {rank} independent")
+    whole = np.round(fitted.T)
+    return whole.astype(int), float(np.abs(fitted.T - whole).max())

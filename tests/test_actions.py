@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import hnn_lite as hl
-from hnn_lite.actions import Kepler, NormalModes, Pendulum, kepler_equation, loop_action, measured_frequencies
+from hnn_lite.actions import Kepler, NormalModes, Pendulum, kepler_equation, loop_action, measured_frequencies, whole_mixing
 
 OSCILLATORS = hl.systems.coupled_oscillators()
 THREE = hl.systems.coupled_oscillators((1.0, 2.0, 0.5), (1.0, 0.3, 2.0), 0.4, (1.0, 1.0, 1.0))
@@ -159,6 +159,18 @@ def test_keplers_equation():
     np.testing.assert_allclose(np.exp(1j * (E - e * np.sin(E))), np.exp(1j * mean), atol=1e-12)
 
 
+def test_whole_mixing_finds_what_was_mixed():
+    actions, N = np.random.default_rng(0).uniform(0.1, 1, (20, 3)), np.array([[1, 1, 0], [0, 1, 0], [2, 0, -1]])
+    noise = 1e-3 * np.random.default_rng(1).normal(size=(20, 3))
+    whole, off = whole_mixing(actions, actions @ N.T + noise)
+    np.testing.assert_array_equal(whole, N)
+    assert 0 < off < 0.01
+    assert whole_mixing(actions, actions @ (N + 0.3).T)[1] == pytest.approx(0.3)
+    modes = NormalModes([5.0, 1.0], [[0.51, -0.5], [-0.5, 0.505]])          # and frequencies by the inverse of the transpose
+    M, I = N[:2, :2], actions[:, :2]
+    assert (I @ M.T) @ (np.linalg.inv(M).T @ modes.omega) == pytest.approx(modes.energy(I), rel=1e-12)
+
+
 @pytest.mark.parametrize(("call", "words"), [
     (lambda: Pendulum().encode([0.0, 4.0]), "x must swing, and not go over the top: energies below 6, got 16"),
     (lambda: Pendulum().decode([3.2], [0.0]), "actions must be below 3.1"),
@@ -171,6 +183,8 @@ def test_keplers_equation():
     (lambda: NormalModes([1.0, 1.0], [[1.0, 2.0], [2.0, 1.0]]), "stiffness must be positive definite"),
     (lambda: NormalModes([-1.0], [[1.0]]), "each mass must be finite and positive"),
     (lambda: loop_action(np.ones((2, 2))), "loop must hold at least 3 states"),
+    (lambda: whole_mixing(np.ones((4, 2)), np.ones((4, 1))), "must have the same shape"),
+    (lambda: whole_mixing(np.ones((4, 2)), np.ones((4, 2))), "got 1 independent"),
     (lambda: loop_action(np.ones((9, 3))), "loop must be even"),
     (lambda: measured_frequencies(np.ones(10), 0.1), "signal must hold at least 16 values"),
     (lambda: measured_frequencies(np.ones(100), 0), "dt must be finite and positive"),

@@ -94,6 +94,28 @@ def test_the_eigenvalues_of_todas_lax_matrix_stay_and_know_the_energy(N):
     np.testing.assert_allclose(np.sum(eigenvalues**2, axis=-1), (system.hamiltonian(path) + N) / 2, rtol=1e-9)
 
 
+@pytest.mark.parametrize("N", (3, 4, 8))
+def test_todas_actions_stay_and_their_slopes_are_frequencies(N):
+    system = hl.systems.toda(N)
+    x = system.sample(5, seed=0)
+    path = system.rollout(x, np.linspace(0, 20, 6), rtol=1e-12)
+    assert np.ptp(system.actions(path), axis=0).max() < 1e-8
+    small, waves = 1e-3 * x, 2 * np.sin(np.pi * np.arange(1, N) / N)
+    np.testing.assert_allclose(system.actions(small) @ waves, system.hamiltonian(small), rtol=1e-5)
+    assert system.actions(x, points=100) == pytest.approx(system.actions(x), abs=1e-10)
+
+
+def test_todas_actions_are_canonical():          # the motions that they generate commute, and each comes back after 2 pi
+    def gradient(x):
+        return difference_gradient(lambda y: TODA.actions(y)[..., k], x, 1e-5)
+
+    x0 = TODA.sample(1, seed=1)[0]
+    for k in range(2):
+        back = hl.integrate.solve_ivp(lambda x: hl.turn(gradient(x)), x0, np.array([0, np.pi, 2 * np.pi]), rtol=1e-9)
+        assert np.abs(back[2] - x0).max() < 1e-5 < 0.1 < np.abs(back[1] - x0).max()
+        assert np.abs(TODA.actions(back) - TODA.actions(x0)).max() < 1e-6
+
+
 def test_small_motions_of_toda_are_its_waves():
     system = hl.systems.toda(8)
     hessian = np.stack([system.field(row * 1e-6)[7:] for row in np.hstack([np.eye(7), np.zeros((7, 7))])]) / -1e-6
