@@ -99,7 +99,7 @@ KEPLER = _with({"action-angle": _small(375, 1500, shears=28, width=14, hidden=(2
                 "neural-ode": _small(290, 600, hidden=(32, 32), steps=3),
                 "hnn": _small(185, 600, hidden=(32, 32), steps=3)}, {"paths": 400})
 TODA = _with({"action-angle": _small(250, 800, shears=24, width=10, hidden=(20,), reach=99, ramp=0.5),
-              "euler-update": _small(320, 800, hidden=(24, 24)),
+              "euler-update": _small(520, 800, hidden=(24, 24)),
               "neural-ode": _small(270, 600, hidden=(24, 24)),
               "hnn": _small(210, 600, hidden=(24, 24))}, {"paths": 200})
 TODA_BY_ADAM = _with({"action-angle": _large(10_000, shears=24, width=10, hidden=(20,), reach=99, ramp=0.5),

@@ -6,9 +6,12 @@ import numpy as np
 from hnn_lite import checks
 
 # Okabe and Ito's colours: distinct for readers who do not see red and green apart
-COLOURS = {"truth": "#1a1a1a", "baseline": "#D55E00", "hnn": "#0072B2", "action-angle": "#009E73", "data": "#8a8a8a"}
-STYLES = {"truth": (0, (4, 2)), "baseline": "-", "hnn": "-", "action-angle": (0, (6, 1, 1, 1)), "data": ":"}
-LABELS = {"truth": "truth", "baseline": "baseline", "hnn": "HNN", "action-angle": "action-angle network", "data": "data"}
+COLOURS = {"truth": "#1a1a1a", "baseline": "#D55E00", "hnn": "#0072B2", "action-angle": "#009E73", "data": "#8a8a8a",
+           "euler-update": "#CC79A7", "neural-ode": "#E69F00", "linear-map": "#56B4E9", "persistence": "#8a8a8a"}
+STYLES = {"truth": (0, (4, 2)), "baseline": "-", "hnn": "-", "action-angle": (0, (6, 1, 1, 1)), "data": ":",
+          "euler-update": (0, (3, 1)), "neural-ode": (0, (1, 1)), "linear-map": (0, (8, 2)), "persistence": ":"}
+LABELS = {"truth": "truth", "baseline": "baseline", "hnn": "HNN", "action-angle": "action-angle network", "data": "data",
+          "euler-update": "Euler update", "neural-ode": "neural ODE", "linear-map": "linear map", "persistence": "nothing moves"}
 
 STYLE = {
     "figure.figsize": (6.4, 3.6), "figure.dpi": 100, "figure.constrained_layout.use": True, "figure.facecolor": "white",
@@ -29,7 +32,7 @@ def use_style():
 
 
 def line(name):
-    """Colour, line style and label of "truth", "baseline", "hnn", "action-angle" or "data", as keywords for `plot`."""
+    """Colour, line style and label of a name in `COLOURS`, such as "truth" or "hnn", as keywords for `plot`."""
     checks.choice("name", name, COLOURS)
     return {"color": COLOURS[name], "linestyle": STYLES[name], "label": LABELS[name]}
 
