@@ -1,4 +1,4 @@
-"""Live figures: their mathematics against Python's with the same weights, and that they can be taken hold of, in a browser that can reach nothing."""
+"""Live figures: their mathematics against Python's with the same weights, and hands on them, in a browser that can reach nothing."""
 
 import functools
 import importlib.resources

@@ -35,7 +35,8 @@ class IntegratorRace(LiveFigure):
     title = "integrator race: one start, one step, several methods; drag the start, move the step"
     size = (7.2, 3.3)
 
-    def __init__(self, system=None, methods=("euler", "rk4", "symplectic_euler", "leapfrog", "implicit_midpoint"), start=(1.0, 0.0), dt=0.25):
+    def __init__(self, system=None, methods=("euler", "rk4", "symplectic_euler", "leapfrog", "implicit_midpoint"),
+                 start=(1.0, 0.0), dt=0.25):
         self.system = systems.pendulum() if system is None else system
         self.constants = constants(self.system)
         if isinstance(methods, str) or not len(methods) or len(set(methods)) < len(methods):

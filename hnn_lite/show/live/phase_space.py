@@ -24,8 +24,9 @@ class PhaseSpace(LiveFigure):
 
     script = "phase-space"
     title = "phase space: drag the dot, then choose along which gradient it flows"
-    alt = ("The plane of angle and momentum with curves of equal energy. A round spot of states is carried along the curves and is "
-           "drawn out to a sickle of the same area; at one state an arrow S_H points along the curve and an arrow R_H at a right angle to it.")
+    alt = ("The plane of angle and momentum with curves of equal energy, twice. Left, a round spot of states is carried along the curves "
+           "and drawn out to a sickle of the same area; an arrow points along a curve. Right, the spot moves straight across the curves, "
+           "uphill, and grows.")
     size = (7.2, 3.7)
 
     def __init__(self, *system):
@@ -46,7 +47,8 @@ class PhaseSpace(LiveFigure):
         q, p = np.meshgrid(np.linspace(-reach[0], reach[0], 120), np.linspace(-reach[1], reach[1], 120))
         energy = system.hamiltonian(np.stack([q, p], axis=-1))
         axes = figure.subplots(1, 2, sharey=True)
-        for ax, field, seconds, colour, name in zip(axes, (system.field, system.gradient), (4.0, 0.4), ("C0", "C1"), ("S", "R"), strict=True):
+        flows = ((axes[0], system.field, 4.0, "C0", "S"), (axes[1], system.gradient, 0.4, "C1", "R"))
+        for ax, field, seconds, colour, name in flows:
             ax.contour(q, p, energy, 9, colors="#d5dade", linewidths=0.8)
             for share in (0, 0.5, 1):
                 moved = integrate.solve_ivp(field, spot, [0, max(share * seconds, 1e-6)])[-1]

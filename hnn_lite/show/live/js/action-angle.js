@@ -8,8 +8,13 @@ const stage = new Stage();
 const law = pendulum(data.constants), exact = new ExactPendulum(data.constants), network = new ActionAngleNetwork(data.network);
 const small = 2 * Math.PI / exact.omega0;      // the period of a small swing, s
 const walk = data.walker && stepByStep(data.walker);
-const torus = stage.panel({ label: "a torus: the two angles of the two pendulums, and the straight line along which they move", ratio: 1.12, share: 1 });
-const plane = stage.plane({ ...VIEWS.pendulum, x: [-3.2, 3.2], y: [-2.7, 2.7], label: "the plane of angle and momentum with both pendulums", ratio: 1.12, share: 1, equal: true });
+const torus = stage.panel({
+  label: "a torus: the two angles of the two pendulums, and the straight line along which they move", ratio: 1.12, share: 1,
+});
+const plane = stage.plane({
+  ...VIEWS.pendulum, x: [-3.2, 3.2], y: [-2.7, 2.7], equal: true,
+  label: "the plane of angle and momentum with both pendulums", ratio: 1.12, share: 1,
+});
 const strip = stage.strip(3);
 
 let starts = data.starts, time = 10 ** data.shown * small, view = [0.6, 0.95], walkers;
@@ -56,8 +61,11 @@ function draw() {
   });
   const worst = 360 * Math.max(...turns), energies = tips.map((tip, k) => law.energy(tip) / law.energy(starts[k]));
   const far = energies.reduce((one, other) => (Math.abs(Math.log(one)) > Math.abs(Math.log(other)) ? one : other));
-  const words = { truth: "a formula", "action-angle": "1 step", baseline: walk ? `${grouped(walkers.steps)} of ${grouped(wanted())} steps` : "" };
-  drawStrip(strip, "pendulum", Object.keys(states[0]).map((way) => ({ name: WAYS[way], colour: way, state: states[0][way], also: states[1][way], words: words[way] })));
+  const taken = walk ? `${grouped(walkers.steps)} of ${grouped(wanted())} steps` : "";
+  const words = { truth: "a formula", "action-angle": "1 step", baseline: taken };
+  drawStrip(strip, "pendulum", Object.keys(states[0]).map((way) => ({
+    name: WAYS[way], colour: way, state: states[0][way], also: states[1][way], words: words[way],
+  })));
   showTime(`${grouped(time)} s`);
   showAngle(worst > 90 ? "off by more than 90°: a guess" : `off by ${worst.toPrecision(2)}°`);
   showWalk(walk ? (far < 9 ? `${number(100 * far, 1)} % of what it was` : "beyond all") : "");
@@ -79,12 +87,15 @@ function drawTorus(states) {
   const line = (count, at, style) => {
     const points = Array.from({ length: count }, (_, i) => at(i));
     for (const front of [false, true]) {
-      torus.stroke(count, (i) => (points[i].front === front || (i && points[i - 1].front === front) ? points[i].x : NaN), (i) => points[i].y, { ...style, alpha: (style.alpha || 1) * (front ? 1 : 0.3) });
+      const shown = (i) => points[i].front === front || (i && points[i - 1].front === front);
+      const alpha = (style.alpha || 1) * (front ? 1 : 0.3);
+      torus.stroke(count, (i) => (shown(i) ? points[i].x : NaN), (i) => points[i].y, { ...style, alpha });
     }
   };
   torus.layer("mesh", view.join(), () => {
-    for (let k = 0; k < 24; k++) line(61, (i) => place(2 * Math.PI * k / 24, 2 * Math.PI * i / 60), { colour: "line", width: 0.6, alpha: 0.55 });
-    for (let k = 0; k < 12; k++) line(121, (i) => place(2 * Math.PI * i / 120, 2 * Math.PI * k / 12), { colour: "line", width: 0.6, alpha: 0.55 });
+    const thin = { colour: "line", width: 0.6, alpha: 0.55 }, turn = 2 * Math.PI;
+    for (let k = 0; k < 24; k++) line(61, (i) => place(turn * k / 24, turn * i / 60), thin);
+    for (let k = 0; k < 12; k++) line(121, (i) => place(turn * i / 120, turn * k / 12), thin);
   });
   const pairs = starts.map((x) => network.pairs(x)), omega = pairs.map((z) => network.frequencies(actions(z))[0]);
   const angle = (z) => Math.atan2(z[0], z[1]), now = pairs.map((z, k) => angle(z) + omega[k] * time);
@@ -107,7 +118,8 @@ function drawPlane(states) {
   plane.inside(() => {
     starts.forEach((x, k) => {
       plane.layer(`loop ${k}`, x.join(), () => {
-        const z = network.pairs(x), points = Array.from({ length: 121 }, (_, i) => network.fromPairs(turnPairs(z, [2 * Math.PI * i / 120])));
+        const z = network.pairs(x), at = (i) => network.fromPairs(turnPairs(z, [2 * Math.PI * i / 120]));
+        const points = Array.from({ length: 121 }, (_, i) => at(i));
         plane.curve(121, (i) => points[i][0], (i) => points[i][1], { colour: "action-angle", width: 1.4 });
       });
       const { trail } = walkers[k];
@@ -145,7 +157,8 @@ const slider = stage.slider({
 });
 restart();
 ["first", "second"].forEach((which, k) => plane.handle({
-  name: `the ${which} pendulum's start`, get: () => starts[k], colour: "muted", step: [0.05, 0.05], describe: inWords(VIEWS.pendulum), end: () => stage.go(),
+  name: `the ${which} pendulum's start`, get: () => starts[k], colour: "muted", step: [0.05, 0.05],
+  describe: inWords(VIEWS.pendulum), end: () => stage.go(),
   set: (x) => {
     while (exact.share(x) > TOP) x = x.map((part) => 0.99 * part);
     starts = starts.map((old, other) => (other === k ? x : old));

@@ -14,7 +14,10 @@ function ticks(low, high, count = 4) {
 }
 
 // A number as one writes it: a true minus sign, and none before zero.
-const number = (value, digits) => (digits === undefined ? String(value) : value.toFixed(digits)).replace(/^-(?=0\.?0*$)/, "").replace("-", "−");
+function number(value, digits) {
+  const text = digits === undefined ? String(value) : value.toFixed(digits);
+  return text.replace(/^-(?=0\.?0*$)/, "").replace("-", "−");
+}
 
 class Panel {
   // label: what the picture shows, for a reader who does not see it. ratio: width over height. share: of the row's width.
@@ -187,8 +190,9 @@ class Plane extends Panel {
         this.line(left - 4, Y(value), left, Y(value), { colour: "line", width: 1 });
         this.text(number(value), left - 7, Y(value), { colour: "muted", size: 12, align: "right", base: "middle", halo: false });
       }
-      this.text(this.xlabel, this.width - right, this.height - 2, { colour: "muted", size: 12, align: "right", base: "bottom", halo: false });
-      this.text(this.ylabel, 2, 3, { colour: "muted", size: 12, base: "top", halo: false });
+      const quiet = { colour: "muted", size: 12, halo: false };
+      this.text(this.xlabel, this.width - right, this.height - 2, { ...quiet, align: "right", base: "bottom" });
+      this.text(this.ylabel, 2, 3, { ...quiet, base: "top" });
     });
   }
 
@@ -233,7 +237,8 @@ class Plane extends Panel {
   contours(f, levels, style, cell = 6) {
     const { x, y } = this.reach, columns = Math.ceil(this.width / cell), rows = Math.ceil(this.height / cell);
     const at = (range, share) => range[0] + share * (range[1] - range[0]);
-    const grid = Array.from({ length: rows + 1 }, (_, r) => Float64Array.from({ length: columns + 1 }, (_, c) => f([at(x, c / columns), at(y, r / rows)])));
+    const row = (r) => Float64Array.from({ length: columns + 1 }, (_, c) => f([at(x, c / columns), at(y, r / rows)]));
+    const grid = Array.from({ length: rows + 1 }, (_, r) => row(r));
     const { X, Y } = this.scale(), pen = this.pen;
     pen.beginPath();
     for (const level of levels) {

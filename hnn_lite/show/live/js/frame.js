@@ -8,7 +8,7 @@ if (own) {
     const theme = outer.documentElement.dataset.theme, lab = outer.body.dataset.jpThemeLight;
     const wish = outer.defaultView.matchMedia("(prefers-color-scheme: dark)").matches;
     document.documentElement.toggleAttribute("data-dark", lab ? lab === "false" : theme === "dark" || (theme === "auto" && wish));
-    document.documentElement.style.colorScheme = getComputedStyle(own).colorScheme;          // else the frame would have a ground of its own
+    document.documentElement.style.colorScheme = getComputedStyle(own).colorScheme;          // else the frame has a ground of its own
   };
   still(false); fit(); dark();
   new ResizeObserver(fit).observe(document.body);

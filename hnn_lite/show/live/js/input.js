@@ -69,10 +69,11 @@ class Handle {
     const shown = X(x) >= -5 && X(x) <= this.plane.width + 5 && Y(y) >= -5 && Y(y) <= this.plane.height + 5;
     this.element.style.transform = shown ? `translate(${X(x).toFixed(1)}px, ${Y(y).toFixed(1)}px)` : "translate(-99px, -99px)";
     const [low, high] = this.plane.reach.x;
-    const words = { "aria-valuemin": low.toFixed(2), "aria-valuemax": high.toFixed(2), "aria-valuenow": x.toFixed(2), "aria-valuetext": this.describe([x, y]) };
-    if (words["aria-valuetext"] === this.spoken) return;
-    this.spoken = words["aria-valuetext"];
-    for (const name in words) this.element.setAttribute(name, words[name]);
+    const spoken = this.describe([x, y]);
+    if (spoken === this.spoken) return;
+    this.spoken = spoken;
+    const value = { min: low.toFixed(2), max: high.toFixed(2), now: x.toFixed(2), text: spoken };
+    for (const name in value) this.element.setAttribute(`aria-value${name}`, value[name]);
   }
 }
 

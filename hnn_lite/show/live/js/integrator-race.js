@@ -103,15 +103,17 @@ function inShare(racer) {
 
 stage.buttons({ reset: () => { now = 0; clock.value = 0; } });
 const clock = stage.slider({
-  label: "time", min: 0, max: SECONDS, step: 0.1, value: now, format: (t) => `${t.toFixed(1)} s`, change: (t) => { stage.play(false); now = t; },
+  label: "time", min: 0, max: SECONDS, step: 0.1, value: now, format: (t) => `${t.toFixed(1)} s`,
+  change: (t) => { stage.play(false); now = t; },
 });
 stage.slider({
-  label: "step", min: Math.log10(SHORTEST), max: Math.log10(LONGEST), step: 0.01, value: Math.log10(dt), format: (l) => `${(10 ** l).toPrecision(2)} s`,
-  change: (l) => { dt = +(10 ** l).toPrecision(2); restart(); },
+  label: "step", min: Math.log10(SHORTEST), max: Math.log10(LONGEST), step: 0.01, value: Math.log10(dt),
+  format: (l) => `${(10 ** l).toPrecision(2)} s`, change: (l) => { dt = +(10 ** l).toPrecision(2); restart(); },
 });
 restart();
 plane.handle({
-  name: "the start", get: () => start, set: (at) => { start = at; restart(); }, step: [0.05, 0.05], colour: "truth", describe: inWords(view), end: () => stage.go(),
+  name: "the start", get: () => start, set: (at) => { start = at; restart(); }, step: [0.05, 0.05], colour: "truth",
+  describe: inWords(view), end: () => stage.go(),
 });
 stage.start({
   step, work, draw,

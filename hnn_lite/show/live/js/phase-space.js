@@ -12,7 +12,9 @@ const stage = new Stage();
 const names = Object.keys(data.systems), laws = {};
 for (const name of names) laws[name] = SYSTEMS[name](data.systems[name]);
 
-const plane = stage.plane({ label: "the plane of place and momentum, with curves of equal energy", ratio: 1, share: 1.15, x: [-1, 1], y: [-1, 1], equal: true });
+const plane = stage.plane({
+  label: "the plane of place and momentum, with curves of equal energy", ratio: 1, share: 1.15, x: [-1, 1], y: [-1, 1], equal: true,
+});
 const side = stage.column(0.85);
 const scene = stage.panel({ label: "the system itself: the state, and others of the spot behind it", ratio: 1.7, into: side });
 const chart = stage.plane({
@@ -79,7 +81,8 @@ function draw() {
   const { colour } = WAYS[way];
   plane.axes(name, () => plane.contours(law.energy, view.levels, { colour: "grid" }));
   plane.inside(() => {
-    if (name === "pendulum") plane.layer("separatrix", name, () => plane.contours(law.energy, [2 * data.systems[name].stiffness], { colour: "line" }, 3));
+    const top = 2 * data.systems[name].stiffness;          // the energy that reaches the top
+    if (name === "pendulum") plane.layer("separatrix", name, () => plane.contours(law.energy, [top], { colour: "line" }, 3));
     const { X, Y } = plane.scale();
     plane.stroke(RIM, (i) => X(rim[i][0]), (i) => Y(rim[i][1]), { colour, fill: colour, width: 0, alpha: 0.2, close: true });
     plane.stroke(RIM, (i) => X(rim[i][0]), (i) => Y(rim[i][1]), { colour, width: 1.2, close: true });
@@ -127,7 +130,9 @@ function drawChart(colour) {
 
 stage.buttons({ reset: () => restart() });
 if (names.length > 1) {
-  stage.choice({ label: "system", options: names.map((one) => [one, one]), value: names[0], change: (next) => { stage.play(false); choose(next); } });
+  stage.choice({
+    label: "system", options: names.map((one) => [one, one]), value: names[0], change: (next) => { stage.play(false); choose(next); },
+  });
 }
 stage.choice({
   label: "flow along", value: way, change: (next) => { way = next; },

@@ -1,6 +1,7 @@
 // Words into an element, "S_H" with an index.
 function write(element, words) {
-  element.replaceChildren(...words.split(/_(\w)/).map((part, i) => (i % 2 ? Object.assign(document.createElement("sub"), { textContent: part }) : part)));
+  const index = (letter) => Object.assign(document.createElement("sub"), { textContent: letter });
+  element.replaceChildren(...words.split(/_(\w)/).map((part, i) => (i % 2 ? index(part) : part)));
 }
 
 // The stage: where a figure's panels, controls and numbers stand, the clock that moves it, and the theme's colours.
@@ -119,7 +120,8 @@ class Stage {
     box.append(Object.assign(document.createElement("legend"), { textContent: label }));
     for (const [option, words] of options) {
       const item = box.appendChild(document.createElement("label"));
-      const input = item.appendChild(Object.assign(document.createElement("input"), { type: "radio", name: label, value: option, checked: option === value }));
+      const input = item.appendChild(document.createElement("input"));
+      Object.assign(input, { type: "radio", name: label, value: option, checked: option === value });
       write(item.appendChild(document.createElement("span")), words);
       input.onchange = () => { change(option); this.touch(); };
     }
@@ -129,7 +131,9 @@ class Stage {
   // --- how it looks
 
   colour(name) {
-    if (!(name in this.colours)) this.colours[name] = getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim() || name;
+    if (!(name in this.colours)) {
+      this.colours[name] = getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim() || name;
+    }
     return this.colours[name];
   }
 
@@ -159,7 +163,10 @@ class Stage {
     });
     this.fit();
     if (!this.costs.length) this.frame(performance.now());
-    window.figure = { stage: this, first: performance.now(), evaluate: (name, points) => points.map((point) => evaluate[name](point)), names: Object.keys(evaluate) };
+    window.figure = {
+      stage: this, first: performance.now(), names: Object.keys(evaluate),
+      evaluate: (name, points) => points.map((point) => evaluate[name](point)),
+    };
   }
 
   // Something has changed: draw when the browser next paints.

@@ -13,7 +13,9 @@ for (const name of names) {
   worlds[name] = { truth: SYSTEMS[name](constants), baseline: baseline(arrows), hnn: hnn(landscape) };
 }
 
-const plane = stage.plane({ label: "the plane of place and momentum with the three paths", ratio: 1.02, share: 1, x: [-1, 1], y: [-1, 1], equal: true });
+const plane = stage.plane({
+  label: "the plane of place and momentum with the three paths", ratio: 1.02, share: 1, x: [-1, 1], y: [-1, 1], equal: true,
+});
 const chart = stage.plane({
   label: "the true energy along the three paths over time", ratio: 1.32, share: 1.3,
   x: [0, SECONDS], y: [0, 1], xlabel: "time (s)", ylabel: "true energy (J)",
@@ -133,20 +135,27 @@ function drawEnergies(order) {
   labels.forEach((label, i) => { if (i) label.at = Math.max(label.at, labels[i - 1].at + 16); });          // one below the other
   const right = now > 0.78 * SECONDS, x = chart.scale().X(now) + (right ? -10 : 10);
   const lift = Math.max(0, labels[2].at - (chart.height - chart.margin.bottom - 8));
-  for (const { way, at } of labels) chart.text(WAYS[way][0], x, at - lift + (right ? -12 : 0), { colour: way, base: "middle", align: right ? "right" : "left", weight: 600 });
+  const style = { base: "middle", align: right ? "right" : "left", weight: 600 };
+  for (const { way, at } of labels) chart.text(WAYS[way][0], x, at - lift + (right ? -12 : 0), { ...style, colour: way });
 }
 
-if (names.length > 1) stage.choice({ label: "system", options: names.map((one) => [one, one]), value: names[0], change: (next) => { stage.play(false); choose(next); } });
+if (names.length > 1) {
+  stage.choice({
+    label: "system", options: names.map((one) => [one, one]), value: names[0], change: (next) => { stage.play(false); choose(next); },
+  });
+}
 stage.buttons({ reset: () => { now = 0; clock.value = 0; restart(); } });
 stage.button("add a joule", addJoule);
 const clock = stage.slider({
-  label: "time", min: 0, max: SECONDS, step: 0.1, value: now, format: (t) => `${t.toFixed(1)} s`, change: (t) => { stage.play(false); now = t; },
+  label: "time", min: 0, max: SECONDS, step: 0.1, value: now, format: (t) => `${t.toFixed(1)} s`,
+  change: (t) => { stage.play(false); now = t; },
 });
 const showOwn = stage.number({ label: "since the start, the HNN's own H has changed by", colour: "hnn" });
 const showTrue = stage.number({ label: "its true energy by" });
 choose(names[0]);
 plane.handle({
-  name: "the start", get: () => start, set: (at) => restart(at), step: [0.05, 0.05], colour: "truth", describe: (at) => inWords(view)(at), end: () => stage.go(),
+  name: "the start", get: () => start, set: (at) => restart(at), step: [0.05, 0.05], colour: "truth",
+  describe: (at) => inWords(view)(at), end: () => stage.go(),
 });
 
 const evaluate = {};

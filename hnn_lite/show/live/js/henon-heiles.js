@@ -1,0 +1,236 @@
+// Henon and Heiles's star: the plane x = 0, a dot for each time that a star comes through it, and the star itself beside it.
+//
+// A state is (x, y, p_x, p_y). All stars have the same energy, so that a dot (y, p_y) is a whole state: p_x > 0 follows.
+
+const DT = 0.1, MOST = 12, DOTS = 4000;        // step; stars at most, dots of each at most
+const AT_ONCE = 300;                           // dots that are computed before anything moves
+const APART = 1e-9;                            // how far away the twin starts
+const INKS = ["c0", "c1", "c2", "c3", "c4", "c5", "#8a63d2", "#a8742a", "#d14d5e", "#5a9a3c"];
+const LEVELS = [1 / 24, 1 / 12, 1 / 8, 1 / 6];
+
+const law = lawOf(
+  ([x, y, u, v]) => (u * u + v * v + x * x + y * y) / 2 + x * x * y - y ** 3 / 3,
+  ([x, y, u, v]) => [x + 2 * x * y, y + x * x - y * y, u, v]);
+
+// The step of yoshida4 with the forces written out, in place: a thousand stars' worth of steps in a frame.
+const SHARES = [OUTER, 1 - 2 * OUTER, OUTER].map((share) => share * DT);
+function go(z) {
+  let [x, y, u, v] = z;
+  for (const dt of SHARES) {
+    u -= dt / 2 * (x + 2 * x * y); v -= dt / 2 * (y + x * x - y * y);
+    x += dt * u; y += dt * v;
+    u -= dt / 2 * (x + 2 * x * y); v -= dt / 2 * (y + x * x - y * y);
+  }
+  z[0] = x; z[1] = y; z[2] = u; z[3] = v;
+}
+
+// The state on the plane x = 0 just after z: one step of rk4 with x as the clock.
+function land(z) {
+  const slope = (y) => { const v = law.field(y); return v.map((part) => part / v[0]); };
+  return rk4(slope, z, -z[0]);
+}
+
+// Where the energy lets a star be on the y axis, and the largest p_y at a place there.
+function edges(energy) {
+  const root = (outside) => {
+    let inside = 0;
+    for (let k = 0; k < 60; k++) {
+      const middle = (inside + outside) / 2;
+      if (middle ** 2 / 2 - middle ** 3 / 3 < energy) inside = middle; else outside = middle;
+    }
+    return inside;
+  };
+  return [root(-0.5), root(1)];
+}
+const largest = (y, energy) => Math.sqrt(Math.max(0, 2 * (energy - y ** 2 / 2 + y ** 3 / 3)));
+
+// A place (y, p_y) as shares of what the energy allows, and back: shares stay when the energy changes.
+const toPlace = ([share, height]) => {
+  const y = reach[0] + share * (reach[1] - reach[0]);
+  return [y, height * largest(y, energy)];
+};
+const toShares = ([y, p]) => {
+  const share = Math.max(0.01, Math.min(0.99, (y - reach[0]) / (reach[1] - reach[0]))), most = largest(toPlace([share, 0])[0], energy);
+  return [share, Math.max(-0.98, Math.min(0.98, p / most))];
+};
+const toState = ([y, p]) => [0, y, Math.sqrt(Math.max(0, largest(y, energy) ** 2 - p * p)), p];
+
+const stage = new Stage();
+const plane = stage.plane({
+  label: "Poincaré section: the plane of y and its momentum, where x is zero, with dots of each star", ratio: 1.3, share: 1.5,
+  x: [-1, 1], y: [-1, 1], xlabel: "y, where x = 0", ylabel: "momentum p of y", yticks: 5,
+});
+const room = stage.plane({
+  label: "the star's path in the plane of x and y, among curves of equal potential", ratio: 0.86, share: 1,
+  x: [-0.95, 0.95], y: [-0.56, 1.06], xlabel: "x", ylabel: "y", equal: true,
+});
+
+let energy = data.energy, reach = edges(energy), stars = [], owed = 0, speed = 60, picture = 0, letGo = -Infinity, inks = 0;
+
+// A star that begins at these shares; `count` of its dots are computed at once.
+function begin(shares, count, ink = inks++ % INKS.length) {
+  const z = toState(toPlace(shares));
+  return { shares, ink, z, twin: z.map((part, i) => part + (i ? 0 : APART)), from: z, dots: [toPlace(shares)], way: [z.slice(0, 2)], wanted: count, drawn: 0, time: 0 };
+}
+
+const current = () => stars[stars.length - 1];
+
+function restart(count = AT_ONCE) {
+  stars = stars.map(({ shares, ink }) => begin(shares, count, ink));
+  owed = 0;
+  picture++;
+}
+
+function first() {
+  inks = 0;
+  stars = data.starts.map((shares) => begin(shares, AT_ONCE)).reverse();
+  owed = 0;
+  picture++;
+}
+
+function setEnergy(next) {
+  energy = next;
+  reach = edges(energy);
+  const wide = 0.05 * (reach[1] - reach[0]), high = 1.12 * Math.sqrt(2 * energy);
+  plane.change({ x: [reach[0] - wide, reach[1] + wide], y: [-high, high] });
+}
+
+// One step of a star; a dot where it comes through the plane. With the twin beside it, while it is the current one.
+function walk(star, watched) {
+  const [x, y, u, v] = star.z;
+  go(star.z);
+  star.time += DT;
+  if (watched) {
+    go(star.twin);
+    star.way.push(star.z.slice(0, 2));
+    if (star.way.length > 2400) star.way.splice(0, 800);
+  }
+  if (x < 0 && star.z[0] >= 0 && star.dots.length < DOTS) star.dots.push(land([x, y, u, v]).filter((_, i) => i % 2));
+  if (Math.abs(star.z[1]) > 1.5) { star.z = star.from.slice(); star.wanted = 0; }          // through the corner of the triangle, by rounding
+}
+
+// Dots that are wanted at once, and steps that the clock has asked for; true as long as some are missing.
+function work(deadline) {
+  const late = () => performance.now() > deadline;
+  for (const star of [...stars].reverse()) {
+    while (star.dots.length < star.wanted) {
+      for (let k = 0; k < 200 && star.dots.length < star.wanted; k++) walk(star, star === current());
+      if (late()) return true;
+    }
+  }
+  for (; owed >= 1 && !late(); owed--) for (const star of stars) walk(star, star === current());
+  owed = Math.min(owed, 1);                    // a slow machine shows less, it does not fall behind
+  return false;
+}
+
+function draw() {
+  plane.axes(energy, () => {
+    const count = 241, at = (i) => (i < count ? i : 2 * count - 1 - i) / (count - 1), y = (i) => reach[0] + (1 - Math.cos(Math.PI * at(i))) / 2 * (reach[1] - reach[0]);
+    plane.curve(2 * count, y, (i) => (i < count ? 1 : -1) * largest(y(i), energy), { colour: "line", width: 1.4, fill: "surface", close: true });
+  });
+  drawDots();
+  drawRoom();
+  const star = current(), apart = Math.hypot(...star.z.map((part, i) => part - star.twin[i]));
+  plane.inside(() => {
+    const [y, p] = star.dots[star.dots.length - 1];
+    plane.dot(y, p, 4, { colour: INKS[star.ink] });
+    plane.dot(...star.dots[0], 5.5, { colour: INKS[star.ink], ring: "ink" });
+  });
+  handle.element.style.setProperty("--own", stage.colour(INKS[star.ink]));
+  showDots(`${star.dots.length} dots after ${star.time.toFixed(0)} units of time`);
+  showTwin(`${power(apart)} away from it`);
+}
+
+const power = (value) => {
+  const digits = Math.floor(Math.log10(value)), raised = String(Math.abs(digits)).replace(/./g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]);
+  return digits > -3 ? number(value, 2) : `${(value / 10 ** digits).toFixed(0)} · 10⁻${raised}`;
+};
+
+// All dots are painted once, and new ones onto the old.
+function drawDots() {
+  const { X, Y } = plane.scale(), size = Math.max(1.7, Math.min(2.6, plane.width / 300));
+  const paint = () => {
+    for (const star of stars) {
+      plane.pen.fillStyle = plane.colour(INKS[star.ink]);
+      for (; star.drawn < star.dots.length; star.drawn++) {
+        const [y, p] = star.dots[star.drawn];
+        plane.pen.fillRect(X(y) - size / 2, Y(p) - size / 2, size, size);
+      }
+    }
+  };
+  const kept = plane.layers.get("dots");
+  if (kept && kept.key === picture) {
+    const pen = plane.pen;
+    plane.pen = kept.canvas.getContext("2d");
+    paint();
+    plane.pen = pen;
+  } else for (const star of stars) star.drawn = 0;
+  plane.layer("dots", picture, paint);
+}
+
+// The potential inside the triangle, and what rises further outside.
+function height([x, y]) {
+  const walls = [1 + 2 * y, 1 - y - Math.sqrt(3) * x, 1 - y + Math.sqrt(3) * x], least = Math.min(...walls);
+  return (1 - (least > 0 ? walls[0] * walls[1] * walls[2] : least)) / 6;
+}
+
+function drawRoom() {
+  room.axes(energy, () => {
+    room.contours(height, LEVELS.map((level) => level - 1e-9), { colour: "grid" }, 5);
+    room.contours(height, [energy - 1e-9], { colour: "line", width: 1.8 }, 4);
+    room.curve(2, () => 0, (i) => 2 * i - 0.8, { colour: "muted", width: 1, dash: [4, 4] });
+    room.words("x = 0", 0, 1.02, { dx: 5, size: 12, colour: "muted", base: "middle" });
+  });
+  const { way, ink, z } = current();
+  room.inside(() => {
+    room.curve(way.length, (i) => way[i][0], (i) => way[i][1], { colour: INKS[ink], width: 0.8, alpha: 0.35 });
+    room.trail(way.length, (i) => way[i][0], (i) => way[i][1], { colour: INKS[ink], width: 1.8 }, 130);
+    room.dot(z[0], z[1], 5.5, { colour: INKS[ink], ring: "paper" });
+  });
+}
+
+stage.buttons({ reset: () => first() });
+stage.button("clear", () => {
+  stars = [begin(current().shares, 0, current().ink)];
+  picture++;
+  if (!stage.playing) current().wanted = stage.calm ? AT_ONCE : 0;
+});
+stage.slider({
+  label: "energy", min: 1, max: 4, step: 0.05, value: 24 * energy, change: (share) => { setEnergy(share / 24); restart(); },
+  format: (share) => (share % 1 && Math.abs(share - 1) > 1e-9 ? (share / 24).toFixed(4) : `1/${24 / share}`),
+});
+stage.slider({
+  label: "speed", min: 0.5, max: 3.2, step: 0.1, value: Math.log10(speed), format: (log) => `${(10 ** log).toFixed(0)} units / s`, change: (log) => { speed = 10 ** log; },
+});
+const showDots = stage.number({ label: "this star:" });
+const showTwin = stage.number({ label: "a twin that began 10⁻⁹ away is now" });
+setEnergy(energy);
+first();
+const handle = plane.handle({
+  name: "where a star begins", get: () => toPlace(current().shares), step: [0.02, 0.02],
+  describe: ([y, p]) => `y ${number(y, 2)}, momentum ${number(p, 2)}`,
+  // what is pressed soon after a press still moves the same star
+  begin: () => {
+    if (performance.now() - letGo < 1500) return;
+    stars.push(begin(current().shares, 0));
+    if (stars.length > MOST) { stars.shift(); picture++; }
+  },
+  set: (place) => {
+    stars[stars.length - 1] = begin(toShares(place), stage.playing || !stage.calm ? 0 : AT_ONCE, current().ink);
+    picture++;
+  },
+  end: () => { letGo = performance.now(); stage.go(); },
+});
+stage.start({
+  step: (seconds) => { owed += speed * seconds / DT; }, work, draw,
+  evaluate: {
+    energy: law.energy, field: law.field, land,
+    step: (x) => { const z = [...x]; go(z); return z; },
+    edges, state: ([share, level, value]) => { setEnergy(level); return toState(toPlace([share, value])); },
+    section: ([count, ...z]) => {
+      const star = { ...begin([0.5, 0], 0), z: [...z], dots: [] };
+      while (star.dots.length < count) walk(star, false);
+      return star.dots.flat();
+    },
+  },
+});
