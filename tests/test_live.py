@@ -336,6 +336,20 @@ def test_a_joule_is_a_joule(show):
     np.testing.assert_allclose(np.array(browser.execute_script(numbers)) - before, [1, 1, 0], atol=2e-3)
 
 
+def test_the_torus_turns(show):
+    browser = show(output("action-angle"), calm=True)
+    settled(browser)
+    torus, seen = browser.find_element("css selector", "canvas[tabindex]"), [pictures(browser)]
+    ActionChains(browser).move_to_element(torus).click_and_hold().move_by_offset(40, 25).release().perform()
+    for key in (None, selenium.Keys.ARROW_LEFT, selenium.Keys.ARROW_UP):
+        if key:
+            torus.send_keys(key)
+        settled(browser)
+        seen.append(pictures(browser))
+    assert len(set(seen)) == 4
+    assert browser.execute_script("return starts.join() === data.starts.join()")          # and nothing else is moved
+
+
 @figures
 def test_it_fits_small_and_large_in_both_themes(show, name):
     ARTEFACTS.mkdir(parents=True, exist_ok=True)
