@@ -65,7 +65,7 @@ const room = stage.plane({
   x: [-0.95, 0.95], y: [-0.56, 1.06], xlabel: "x", ylabel: "y", equal: true,
 });
 
-let energy = data.energy, reach = edges(energy), stars = [], owed = 0, speed = 60, picture = 0, letGo = -Infinity, inks = 0;
+let energy = data.energy, reach = edges(energy), stars = [], owed = 0, speed = 100, picture = 0, letGo = -Infinity, inks = 0;
 
 // A star that begins at these shares; `count` of its dots are computed at once.
 function begin(shares, count, ink = inks++ % INKS.length) {
