@@ -149,7 +149,7 @@ SCHEDULES = {"constant": lambda done: 1.0, "cosine": lambda done: (1 + math.cos(
 
 
 def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.0, schedule="constant", seed=0,
-        dtype=None, test_every=100, progress=True, method="adam"):
+        dtype=None, test_every=100, progress=True, method="adam", on_test=None):
     """Train a model, in place.
 
     The defaults are the paper's for small tasks: Adam, learning rate 1e-3, 2000 steps, the whole training set in each.
@@ -185,6 +185,9 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
         "adam", or "levenberg-marquardt" for a model that has `linearised` (those of Part III, of up to some thousand parameters): far
         fewer steps, each of which costs the square of the number of parameters. It uses no learning rate, and refuses a weight
         decay or a schedule.
+    on_test : callable, optional
+        Called as `on_test(step, history)` after each evaluation of the test loss, when the model holds what it has learned so far;
+        if it returns something true, the training ends there. It changes nothing in what is learned until then.
 
     Returns
     -------
@@ -202,6 +205,8 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
     weight_decay = checks.positive("weight_decay", weight_decay, zero_too=True)
     factor = SCHEDULES[checks.choice("schedule", schedule, SCHEDULES)]
     checks.choice("method", method, METHODS)
+    if on_test is not None and not callable(on_test):
+        raise ValueError(f"on_test must be a function of the step and the history, got {on_test!r}")
     if dtype is None:
         dtype = np.float32 if method == "adam" else np.float64
     if dtype not in (float, np.float32, np.float64, "float32", "float64"):
@@ -247,15 +252,24 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
                         raise TrainingDiverged(_advice("test loss", test_loss, step, learning_rate))
                     good[:] = vector
                     bar.show(step, f"train loss {loss:.3e}, test loss {test_loss:.3e}")
+                    if on_test is not None:
+                        model.params = tree.views(vector.astype(float), model.params)          # a copy: training goes on in `vector`
+                        if on_test(step, history) and step < steps:
+                            history.stopped = _stopped(history, steps)
+                            break
     except TrainingDiverged:
         vector[:] = good
         raise
     except KeyboardInterrupt:
-        history.stopped = f"stopped by the user after {len(history.train_loss)} of {steps} steps"
+        history.stopped = _stopped(history, steps)
     finally:
         model.params = tree.views(vector.astype(float), model.params)
         bar.close(history.stopped)
     return history
+
+
+def _stopped(history, steps):
+    return f"stopped by the user after {len(history.train_loss)} of {steps} steps"
 
 
 def _advice(what, value, step, learning_rate):

@@ -123,6 +123,7 @@ CASES = {
     "recording: unknown derivative": (lambda: hl.recordings.pendulum("backward"), "unknown derivative 'backward'; choose one of"),
 
     "fit: not a model": (lambda: fit("hnn"), "model must be a model .*got str"),
+    "fit: a watcher that cannot be called": (lambda: fit(on_test=True), "on_test must be a function .*got True"),
     "fit: not a task": (lambda: fit(data=(1, 2)), "task must have x, dx, test_x and test_dx, got tuple"),
     "fit: model of another dimension": (lambda: fit(hl.HNN(4, hidden=(3,))), "task.x must hold states of 4"),
     "fit: NaN in the states": (lambda: fit(data=replace(task(), x=with_nan(task().x))), "task.x contains 1 values that are NaN"),

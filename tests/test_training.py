@@ -361,6 +361,37 @@ def test_ctrl_c_raised_by_a_loss_keeps_what_was_learned():
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_a_watcher_sees_the_model_of_each_test_loss_and_changes_nothing():
+    model, alone, seen = hl.HNN(2, hidden=(4,)), hl.HNN(2, hidden=(4,)), []
+
+    def look(step, history):
+        seen.append((step, history.test_loss[-1], float(model.loss(model.params, small_task().test_x, small_task().test_dx))))
+        for leaf in (leaf for layer in model.params for leaf in layer):
+            leaf[:] = 0                                                     # what it is shown is a copy
+
+    history = quiet_fit(model, small_task(), steps=25, test_every=10, dtype=float, on_test=look)
+    quiet_fit(alone, small_task(), steps=25, test_every=10, dtype=float)
+    assert [step for step, _, _ in seen] == history.test_steps == [10, 20, 25] and history.stopped == ""
+    np.testing.assert_allclose([loss for _, loss, _ in seen], [loss for _, _, loss in seen], rtol=1e-12)
+    np.testing.assert_array_equal(flat(model.params), flat(alone.params))
+
+
+def test_a_watcher_can_stop_the_training():
+    model, shorter = hl.HNN(2, hidden=(4,)), hl.HNN(2, hidden=(4,))
+    history = quiet_fit(model, small_task(), steps=100, test_every=10, on_test=lambda step, history: step >= 30)
+    assert history.stopped == "stopped by the user after 30 of 100 steps" and len(history.train_loss) == 30
+    quiet_fit(shorter, small_task(), steps=30)
+    np.testing.assert_array_equal(flat(model.params), flat(shorter.params))
+
+
+def test_an_error_of_the_watcher_comes_out_and_what_was_learned_stays():
+    model = hl.HNN(2, hidden=(4,))
+    before = flat(model.params)
+    with pytest.raises(ZeroDivisionError):
+        quiet_fit(model, small_task(), steps=20, test_every=10, on_test=lambda step, history: 1 / 0)
+    assert not np.array_equal(flat(model.params), before)
+
+
 @pytest.mark.parametrize("model_class", MODEL_CLASSES)
 def test_a_diverging_loss_stops_with_step_and_learning_rate(model_class):
     task, model = small_task(), model_class(2, seed=0, hidden=(5, 5), activation="softplus")
