@@ -28,10 +28,15 @@ def claim(statement, holds, measured=None):
     """
     if not isinstance(holds, (bool, np.bool_)):
         raise ValueError(f"holds must be True or False, got {type(holds).__name__}")
-    if not isinstance(measured, (str, type(None))) and np.ndim(measured) > 0:
-        raise ValueError(f"measured must be one number or a text, got an array of shape {np.shape(measured)}")
-    figure = measured if isinstance(measured, (str, type(None))) else f"{float(measured):.3g}"
-    text = statement if figure is None else f"{statement} (measured {figure})"
+    text = sentence(statement, measured)
     if not holds:
         raise ClaimError(f"this does not hold: {text}")
     print(f"✓ {text}")
+
+
+def sentence(statement, measured=None):
+    """A statement and the figure that it rests on, as one text; see `claim`."""
+    if not isinstance(measured, (str, type(None))) and np.ndim(measured) > 0:
+        raise ValueError(f"measured must be one number or a text, got an array of shape {np.shape(measured)}")
+    figure = measured if isinstance(measured, (str, type(None))) else f"{float(measured):.3g}"
+    return statement if figure is None else f"{statement} (measured {figure})"

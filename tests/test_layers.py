@@ -23,7 +23,7 @@ LAYERS = [
     {"systems", "networks"},
     {"training", "examples"},
     {"models", "datasets", "metrics", "show", "twins"},
-    {"experiments", "benchmark"},
+    {"experiments", "benchmark", "panels"},
     {"__main__"},
 ]
 RANK = {name: rank for rank, row in enumerate(LAYERS) for name in row}
