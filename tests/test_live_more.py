@@ -5,7 +5,7 @@ import pytest
 from test_live import ActionChains, bare, browser, close, evaluate, settled, show, wait          # noqa: F401
 
 import hnn_lite as hl
-from hnn_lite.show.live import henon_heiles
+from hnn_lite.show.live import henon_heiles, weights
 
 STAR = hl.systems.henon_heiles()
 SHARES = np.random.default_rng(5).uniform([0.05, -0.9], [0.95, 0.9], (20, 2))
@@ -29,3 +29,36 @@ def test_the_star_and_its_section_are_pythons(show):          # noqa: F811
     path = STAR.rollout(begin[0], np.linspace(0, 80, 40_001))
     up = np.flatnonzero((path[:-1, 0] < 0) & (path[1:, 0] >= 0))
     np.testing.assert_allclose(dots[0], path[up][:, [1, 3]], atol=2e-3)          # the solver's path comes through at the same places
+
+
+def learned(dim):
+    """A baseline and an HNN that have learned a little of two or three bodies."""
+    task = {8: hl.tasks.two_body, 12: hl.tasks.three_body}[dim](seed=0, orbits=60)
+    models = {"baseline": hl.Baseline(dim, seed=0), "hnn": hl.HNN(dim, seed=0)}
+    for model in models.values():
+        hl.fit(model, task, steps=150, batch=200, progress=False)
+    return models
+
+
+@pytest.mark.parametrize("dim", [8, 12])
+def test_bodies_and_what_is_learned_of_them_are_pythons(show, dim):          # noqa: F811
+    models, unlike = learned(dim), {8: ((1.0, 0.6), hl.systems.two_body), 12: ((1.0, 0.7, 1.2), hl.systems.three_body)}[dim]
+    system = unlike[1](masses=unlike[0], G=1.3)
+    browser = show(bare(hl.live.Bodies(models, system=system)))                # noqa: F811
+    shown = {name: weights.as_shown(model) for name, model in models.items()}
+    x = system.sample(20, seed=3)
+    for way, law in {**shown, "truth": system}.items():
+        close(evaluate(browser, f"{way} field", x), law.field(x))
+    for way, law in {"hnn": shown["hnn"], "truth": system}.items():
+        close(evaluate(browser, f"{way} energy", x), law.hamiltonian(x))
+        close(evaluate(browser, f"{way} after", np.column_stack([np.full(5, 2.0), x[:5]])), law.rollout(x[:5], [0, 2.0])[-1])
+    assert np.abs(shown["hnn"].field(x) - models["hnn"].field(x)).max() > 1e-9          # they are not the same weights
+    start = hl.live.Bodies(models, system=system).start
+    np.testing.assert_allclose([*system.centre_of_mass(start), *system.momentum(start)], 0, atol=1e-12)
+    together, alone = evaluate(browser, "moved", [[True, 0, 0.4, 1.1], [False, 0, 0.4, 1.1]])
+    for moved in (together, alone):
+        np.testing.assert_allclose(system.positions(moved)[0], [0.4, 1.1], rtol=1e-12)
+    size = np.hypot(0.4, 1.1) / np.linalg.norm(system.positions(start)[0])
+    np.testing.assert_allclose([system.hamiltonian(together), system.angular_momentum(together)],
+                               [system.hamiltonian(start) / size, system.angular_momentum(start) * np.sqrt(size)], rtol=1e-9)
+    np.testing.assert_allclose(np.delete(alone, [0, dim // 4]), np.delete(start, [0, dim // 4]), rtol=1e-12)

@@ -20,9 +20,11 @@ the tests compare with Python's, for the parameters that `weights.as_shown` retu
 """
 
 from hnn_lite.show.live.action_angle import ActionAngle
+from hnn_lite.show.live.bodies import Bodies
 from hnn_lite.show.live.henon_heiles import HenonHeiles
 from hnn_lite.show.live.integrator_race import IntegratorRace
 from hnn_lite.show.live.phase_space import PhaseSpace
+from hnn_lite.show.live.pixels import Pixels
 from hnn_lite.show.live.three_ways import ThreeWays
 
-__all__ = ["ActionAngle", "HenonHeiles", "IntegratorRace", "PhaseSpace", "ThreeWays"]
+__all__ = ["ActionAngle", "Bodies", "HenonHeiles", "IntegratorRace", "PhaseSpace", "Pixels", "ThreeWays"]

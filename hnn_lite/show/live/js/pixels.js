@@ -1,0 +1,196 @@
+// The pixel pendulum: press into the plane of codes and see the picture; let the code move by the learned law, and see the film.
+
+const FRAMES = 1500, STEP = 0.5;               // frames of a film; frames in a step of the law
+const PER_SECOND = 20, SPEED = 2;              // frames a second of the film; how much faster the clock goes
+const SIDE = 28, BLACK = 0.5;                  // numbers along a side; grey that is drawn black
+const WAYS = { hnn: "HNN", baseline: "baseline" };
+
+// The decoder: residual in hnn_lite/networks/autoencoder.py.
+class Decoder {
+  constructor(layers) {
+    this.layers = layers.map(([W, b]) => ({ W: W.values, b: b.values, inputs: W.shape[0], outputs: W.shape[1], a: new Float64Array(W.shape[1]) }));
+  }
+
+  // The picture of a code; valid until the next call.
+  value(z) {
+    let x = z;
+    this.layers.forEach(({ W, b, inputs, outputs, a }, number) => {
+      a.set(b);
+      for (let i = 0, place = 0; i < inputs; i++, place += outputs) {
+        const share = x[i];
+        if (share) for (let j = 0; j < outputs; j++) a[j] += share * W[place + j];
+      }
+      if (number < this.layers.length - 1) for (let j = 0; j < outputs; j++) a[j] = Math.max(0, a[j]) + (number ? x[j] : 0);
+      x = a;
+    });
+    return x;
+  }
+}
+
+// Polynomials of two numbers, the coefficients in the order of `powers` in pixels.py.
+const polynomial = (rows) => ([u, v]) => {
+  const sum = [0, 0];
+  for (let i = 0, k = 0; i <= 3; i++) {
+    for (let j = 0; j <= 3 - i; j++, k++) { const share = u ** i * v ** j; sum[0] += share * rows[k][0]; sum[1] += share * rows[k][1]; }
+  }
+  return sum;
+};
+
+const stage = new Stage();
+const laws = { hnn: hnn(data.hnn.law), baseline: baseline(data.baseline.law) };
+const decoders = { hnn: new Decoder(unpack(data.hnn.decoder)), baseline: new Decoder(unpack(data.baseline.decoder)) };
+const toBaseline = polynomial(data.to_baseline), toHnn = polynomial(data.to_hnn);
+const inPlane = { hnn: (z) => z, baseline: toHnn };          // places in the HNN's plane
+const energy = (z) => data.worth * laws.hnn.energy(z) + data.zero;
+
+const plane = stage.plane({
+  label: "the plane of codes, with level lines of the learned energy and the codes of films", ratio: 1.05, share: 1.1,
+  x: [-data.extent[0], data.extent[0]], y: [-data.extent[1], data.extent[1]], xlabel: "first number of the code", ylabel: "second number (per frame)",
+});
+const side = stage.column(1);
+const screens = stage.panel({ label: "the pictures that are drawn of the codes", ratio: 1.75, into: side });
+const most = 1.6 * Math.max(...data.levels.slice(0, 7));
+const chart = stage.plane({
+  label: "the learned energy along both motions", ratio: 2.1, into: side, margin: { left: 44 }, yticks: 3,
+  x: [0, FRAMES / PER_SECOND], y: [0, most], xlabel: "time in the film (s)", ylabel: "energy, as the HNN sees it",
+});
+const sheet = document.createElement("canvas");
+sheet.width = sheet.height = SIDE;
+
+let start = data.start, now = 0, paths, energies, jumps, stuck = false;
+
+function restart(at = start) {
+  start = at;
+  now = 0;
+  stuck = false;
+  jumps = [];
+  paths = { hnn: new Path(laws.hnn, rk4, start, STEP), baseline: new Path(laws.baseline, rk4, toBaseline(start), STEP) };
+  energies = { hnn: [energy(start)], baseline: [energy(toHnn(toBaseline(start)))] };
+  clock.value = 0;
+}
+
+function work(deadline) {
+  let left = false;
+  Object.keys(WAYS).forEach((way, number) => {
+    left = paths[way].walk(FRAMES, performance.now() + (deadline - performance.now()) / (2 - number)) || left;
+    const { states } = paths[way], known = energies[way];
+    for (let i = known.length; i < states.length; i++) known.push(i % 2 ? known[i - 1] : energy(inPlane[way](states[i])));
+  });
+  return left;
+}
+
+const known = () => Math.min(paths.hnn.seconds, paths.baseline.seconds);
+const last = () => Math.floor(Math.min(now, known()) / STEP + 1e-9);
+
+function step(seconds) {
+  now = Math.min(known(), now + SPEED * PER_SECOND * seconds);
+  if (now >= FRAMES - 1e-9) stage.play(false);
+  clock.value = now / PER_SECOND;
+}
+
+// The code climbs, or descends, along the gradient of the learned H. The baseline has none.
+function shove(amount) {
+  const place = last(), path = paths.hnn, way = climb(laws.hnn, path.states[place], amount / data.worth, 60);
+  stuck = !way;
+  if (!way) return;
+  now = place * STEP;
+  path.states.length = place;
+  energies.hnn.length = place;
+  jumps = [...jumps.filter(([before]) => before <= place), [place, way]];
+  path.states.push(way[way.length - 1]);
+  energies.hnn.push(energy(way[way.length - 1]));
+  stage.go();
+}
+
+function draw() {
+  const states = { hnn: paths.hnn.at(now), baseline: paths.baseline.at(now) };
+  plane.axes("", () => {
+    for (const z of data.cloud) plane.dot(...z, 1.5, { colour: "data", alpha: 0.45 });
+    plane.contours(energy, data.levels, { colour: "line" }, 12);
+  });
+  plane.inside(() => {
+    for (const way of ["baseline", "hnn"]) drawPath(way);
+    for (const way of ["baseline", "hnn"]) plane.dot(...inPlane[way](states[way]), 6, { colour: way, ring: "paper" });
+  });
+  drawScreens(states);
+  drawEnergies();
+  const at = energies.hnn[last()], other = energies.baseline[last()], first = energies.hnn[0];
+  const share = (value) => `${number(100 * value / first, 1)} %`;
+  showEnergy(stuck ? "has no way there from here" : share(at));
+  showOther(Math.abs(other / first) < 10 ? share(other) : "beyond all");
+}
+
+// The path in the HNN's plane: about a swing and a half of it, and where it climbed, dotted.
+function drawPath(way) {
+  const { states } = paths[way], end = last(), from = way === "hnn" && jumps.length ? Math.max(0, ...jumps.map(([place]) => place).filter((place) => place <= end)) : 0;
+  const points = [];
+  for (let i = Math.max(from, end - 100); i <= end; i++) points.push(inPlane[way](states[i]));
+  plane.trail(points.length, (i) => points[i][0], (i) => points[i][1], { colour: way, width: 2 }, 110);
+  if (way === "hnn") {
+    for (const [place, climbed] of jumps) if (place <= end && end - place < 130) plane.curve(climbed.length, (i) => climbed[i][0], (i) => climbed[i][1], { colour: way, width: 2, dash: [2, 3] });
+  }
+}
+
+// The grey of all pixels; those that were dark in every film are not drawn.
+function frameOf(way, z) {
+  const drawn = decoders[way].value(z), frame = new Float64Array(SIDE * SIDE);
+  data[way].lit.forEach((pixel, i) => { frame[pixel] = drawn[i]; });
+  return frame;
+}
+
+const rgb = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
+
+// Two screens side by side, each with its name.
+function drawScreens(states) {
+  const cell = screens.width / 2, size = Math.min(cell - 8, screens.height - 26), light = rgb(screens.colour("surface")), dark = rgb(screens.colour("ink")), { pen } = screens;
+  Object.keys(WAYS).forEach((way, place) => {
+    const picture = frameOf(way, states[way]), image = new ImageData(SIDE, SIDE), x = (place + 0.5) * cell - size / 2;
+    for (let i = 0; i < SIDE * SIDE; i++) {
+      const share = Math.max(0, Math.min(1, picture[i] / BLACK));
+      for (let c = 0; c < 3; c++) image.data[4 * i + c] = light[c] + share * (dark[c] - light[c]);
+      image.data[4 * i + 3] = 255;
+    }
+    sheet.getContext("2d").putImageData(image, 0, 0);
+    pen.imageSmoothingEnabled = false;
+    pen.drawImage(sheet, x, 2, size, size);
+    screens.stroke(4, (i) => x + (i % 3 ? size : 0), (i) => 2 + (i > 1 ? size : 0), { colour: way, width: 2, close: true });
+    screens.text(`${WAYS[way]} draws`, (place + 0.5) * cell, size + 7, { colour: way, align: "center", base: "top", weight: 600, halo: false });
+  });
+}
+
+function drawEnergies() {
+  chart.axes();
+  const end = last(), x = (i) => i * STEP / PER_SECOND;
+  chart.inside(() => {
+    for (const way of ["baseline", "hnn"]) {
+      chart.curve(Math.floor(end / 2) + 1, (i) => x(2 * i), (i) => energies[way][2 * i], { colour: way, width: 1.8 });
+      chart.dot(now / PER_SECOND, energies[way][end], 3.5, { colour: way });
+    }
+  });
+  const right = now > 0.75 * FRAMES, [a, b] = [energies.hnn[end], energies.baseline[end]].map((value) => Math.max(0.02 * most, Math.min(0.98 * most, value)));
+  const style = { dx: right ? -8 : 9, align: right ? "right" : "left", base: "middle", weight: 600 };
+  chart.words("HNN", now / PER_SECOND, a, { ...style, colour: "hnn", dy: a >= b ? -9 : 9 });
+  chart.words("baseline", now / PER_SECOND, b, { ...style, colour: "baseline", dy: a >= b ? 9 : -9 });
+}
+
+stage.buttons({ reset: () => restart() });
+stage.button("add energy", () => shove(data.shove));
+stage.button("take energy", () => shove(-data.shove));
+const clock = stage.slider({
+  label: "time", min: 0, max: FRAMES / PER_SECOND, step: 0.05, value: 0, format: (t) => `${t.toFixed(1)} s`, change: (t) => { stage.play(false); now = t * PER_SECOND; },
+});
+const showEnergy = stage.number({ label: "of the energy at the start the HNN has", colour: "hnn" });
+const showOther = stage.number({ label: "the baseline", colour: "baseline" });
+restart();
+plane.handle({
+  name: "the code", get: () => start, step: [data.extent[0] / 40, data.extent[1] / 40], colour: "hnn",
+  describe: ([q, p]) => `${number(q, 2)}, ${number(p, 2)}`, set: (z) => restart(z), end: () => stage.go(),
+});
+
+const evaluate = { "to baseline": toBaseline, "to hnn": toHnn, energy, climb: (z) => climb(laws.hnn, z, data.shove / data.worth, 60).pop() };
+for (const way in WAYS) {
+  evaluate[`${way} picture`] = (z) => Array.from(frameOf(way, z));
+  evaluate[`${way} field`] = laws[way].field;
+  evaluate[`${way} after`] = ([frames, ...z]) => { const path = new Path(laws[way], rk4, z, STEP); path.walk(frames); return path.states.pop(); };
+}
+stage.start({ step, work, draw, evaluate });
