@@ -73,76 +73,87 @@ class Rates(fused.Half):
 class Half:
     """Buffers for some rows of a batch, and the passes that use them.
 
-    Of each shear and each way, there (0) and back (1): v what the shear looks at, with a last row of ones for the bias; h the values
-    of its units; inner and outer the gradients by [K; b]^T, where the units are fed, and by K a, where they act.
+    There are two ways, encode (0) and decode (1); `place` is a shear's place on a way, so that decode begins with the last shear.
+    A shear's outcome is the half of the state that the next one looks at. So a way is one chain of halves, `v`: the shear at a place
+    adds to v[place] what it makes of v[place + 1], and the sum is v[place + 2]; each has a last row of ones for the bias. Derivatives
+    go back along the chain `bars`. Of each shear: h the values of its units; inner and outer the gradients by [K; b]^T, where
+    the units are fed, and by K a, where they act.
     """
 
     def __init__(self, rows, split, form, activation):
         shears, (constant,), network = split
         self.n, self.count, self.linear = constant.size, len(shears), sum(len(layer) == 1 for layer in shears)
-        n, dtype, width = self.n, constant.dtype, shears[-1][0].shape[1] if shears else 0
+        n, count, others, dtype, width = self.n, self.count, self.count - self.linear, constant.dtype, shears[-1][0].shape[1] if shears else 0
         self.activate, self.slope, self.factor = ACTIVATIONS[activation]
-        self.v = np.ones((self.count, 2, n + 1, rows), dtype)
-        self.h = np.empty((self.count, 2, width, rows), dtype)
-        self.inner = np.empty((self.count, 2, width, n + 1), dtype)
-        self.outer = np.empty((self.count, 2, n, width), dtype)
-        self.S_bar = np.empty((self.count, 2, n, n), dtype)
-        self.abar, self.work = np.empty((width, rows), dtype), np.empty((width, rows), dtype)
-        self.G, self.step = np.empty((n, rows), dtype), np.empty((n, rows), dtype)
+        self.v, self.bars = np.ones((2, count + 2, n + 1, rows), dtype), np.empty((2, count + 2, n, rows), dtype)
+        self.h, self.abar = np.empty((2, count, width, rows), dtype), np.empty((2, count, width, rows), dtype)
+        self.inner, self.outer = np.empty((2, count, width, n + 1), dtype), np.empty((2, count, n, width), dtype)
+        self.S_bar = np.empty((2, count, n, n), dtype)
+        self.work, self.step = np.empty((width, rows), dtype), np.empty((n, rows), dtype)
         self.z, self.bar = np.empty((2 * n, rows), dtype), np.empty((2 * n, rows), dtype)
+        self.K, self.b, self.a = np.empty((others, n, width), dtype), np.empty((others, width), dtype), np.empty((others, 1, width), dtype)
+        self.Kb, self.Ka = np.empty((others, width, n + 1), dtype), np.empty((others, n, width), dtype)
+        self.KaT = np.empty((others, width, n), dtype)
         self.rates = Rates(form, rows, network, activation)
         self.ones = np.ones(rows, dtype)
+        # windows into all of these, made once: to index an array takes as long as a small product
+        self.chain = [[(v[:n], v, bar) for v, bar in zip(*pair, strict=True)] for pair in zip(self.v, self.bars, strict=True)]
+        self.units = [list(zip(*pair, strict=True)) for pair in zip(self.h, self.abar, strict=True)]
+        self.matrices = [None] * self.linear + list(zip(self.Kb, self.Ka, self.KaT, self.K, strict=True))
+
+    def number(self, place, way):
+        """Which shear stands there."""
+        return place if way == 0 else self.count - 1 - place
 
     def pack(self, shears):
         """The matrices of a step, as the passes use them: (S + S^T) / 2, [K; b]^T times a factor, K a and its transpose."""
         self.S = [(S + S.T) / 2 for S, in shears[:self.linear]]
-        self.Kb, self.Ka, self.KaT, self.K, self.a = ([None] * self.linear for _ in range(5))
         if self.count > self.linear:
-            K, b, a = (np.stack([layer[leaf] for layer in shears[self.linear:]]) for leaf in range(3))
-            Ka = K * a[:, None]
-            Kb = np.concatenate([K, b[:, None]], axis=1)
-            Kb *= self.factor
-            self.Kb += list(np.ascontiguousarray(Kb.swapaxes(1, 2)))
-            self.Ka, self.KaT = self.Ka + list(Ka), self.KaT + list(np.ascontiguousarray(Ka.swapaxes(1, 2)))
-            self.K, self.stacked = self.K + list(K), (K, a[:, None])
+            for leaf, stacked in enumerate((self.K, self.b, self.a[:, 0])):
+                np.stack([layer[leaf] for layer in shears[self.linear:]], out=stacked)
+            np.multiply(self.K, self.a, out=self.Ka)
+            self.KaT[:] = self.Ka.swapaxes(1, 2)
+            np.multiply(self.K.swapaxes(1, 2), self.factor, out=self.Kb[..., :self.n])
+            np.multiply(self.b, self.factor, out=self.Kb[..., self.n])
 
-    def push(self, number, way):
-        """Move one half of the state by one shear: forward where `way` is 0, back where it is 1."""
-        n = self.n
-        moved, seen = (self.z[:n], self.z[n:]) if number % 2 == 0 else (self.z[n:], self.z[:n])
-        v = self.v[number, way]
-        v[:n] = seen
+    def push(self, place, way):
+        """One shear: forward where `way` is 0, back where it is 1."""
+        (moved, _, _), (seen, v, _), (outcome, _, _) = self.chain[way][place:place + 3]
+        number = self.number(place, way)
         if number < self.linear:
             np.matmul(self.S[number], seen, out=self.step)
         else:
-            h = self.h[number, way]
-            np.matmul(self.Kb[number], v, out=h)
+            (Kb, Ka, _, _), (h, _) = self.matrices[number], self.units[way][place]
+            np.matmul(Kb, v, out=h)
             self.activate(h)
-            np.matmul(self.Ka[number], h, out=self.step)
-        if way == 0:
-            moved += self.step
-        else:
-            moved -= self.step
+            np.matmul(Ka, h, out=self.step)
+        (np.add if way == 0 else np.subtract)(moved, self.step, out=outcome)
 
-    def pull(self, number, way):
-        """Go back over `push` with derivatives: from those by the state after it to those by the state before and by the shear."""
-        n, G, v = self.n, self.G, self.v[number, way]
-        moved, seen = (self.bar[:n], self.bar[n:]) if number % 2 == 0 else (self.bar[n:], self.bar[:n])
-        if way == 0:
-            G[:] = moved
-        else:
-            np.negative(moved, out=G)
+    def pull(self, place, way):
+        """Go back over `push` with derivatives: from those by a shear's outcome to those by what it looked at.
+
+        On the way back (1) the chain holds the derivatives with the other sign, since there a shear subtracts.
+        """
+        (_, _, G), (_, _, seen) = self.chain[way][place + 2], self.chain[way][place + 1]
+        number = self.number(place, way)
         if number < self.linear:
-            np.matmul(G, v[:n].T, out=self.S_bar[number, way])
             np.matmul(self.S[number], G, out=self.step)
         else:
-            h, abar = self.h[number, way], self.abar
-            np.matmul(G, h.T, out=self.outer[number, way])
-            np.matmul(self.KaT[number], G, out=abar)
+            (_, _, KaT, K), (h, abar) = self.matrices[number], self.units[way][place]
+            np.matmul(KaT, G, out=abar)
             self.slope(h, self.work, abar)
-            np.matmul(abar, v.T, out=self.inner[number, way])
-            np.matmul(self.K[number], abar, out=self.step)
-        seen += self.step
+            np.matmul(K, abar, out=self.step)
+        before = seen if place == self.count - 1 else self.chain[way][place + 3][2]          # what later shears had to say
+        (np.add if way == 0 else np.subtract)(before, self.step, out=seen)
+
+    def weigh(self, way):
+        """After the pulls of a way: the gradients by its shears, all at once."""
+        here = slice(self.linear, None) if way == 0 else slice(0, self.count - self.linear)          # the places of those with units
+        G, v, h = self.bars[way, 2:], self.v[way, 1:-1], self.h[way, here].swapaxes(1, 2)
+        np.matmul(G[here], h, out=self.outer[way, here])
+        np.matmul(self.abar[way, here], v[here].swapaxes(1, 2), out=self.inner[way, here])
+        if self.linear:
+            np.matmul(G, v[:, :self.n].swapaxes(1, 2), out=self.S_bar[way])
 
     def forward(self, split, z, t):
         """Encode, turn, decode: from the columns `z` to the columns `self.z`."""
@@ -150,30 +161,49 @@ class Half:
         n = self.n
         self.pack(shears)
         self.z[:] = z
-        for number in range(self.count):
-            self.push(number, 0)
+        self._walk(0)
         self.pair, self.t = self.z.copy(), t
         q, p = self.pair[:n], self.pair[n:]
         angle = (self.rates.forward_to(network, ((q * q + p * p) / 2).T) + constant).T * t
         self.cos, self.sin = np.cos(angle), np.sin(angle)
         self.z[:n], self.z[n:] = self.cos * q + self.sin * p, self.cos * p - self.sin * q
         self.turned = self.z.copy()
-        for number in reversed(range(self.count)):
-            self.push(number, 1)
+        self._walk(1)
 
     def backward(self, split, out):
         """After `forward`, with the derivative by the outcome in `self.bar`: the gradient, into `out`."""
         n = self.n
-        for number in range(self.count):
-            self.pull(number, 1)
+        self._walk_back(1)
         q_bar, p_bar = self.bar[:n].copy(), self.bar[n:].copy()
         rate_bar = ((q_bar * self.turned[n:] - p_bar * self.turned[:n]) * self.t).T
         action_bar = self._rates_back(split[2], rate_bar, out)
         self.bar[:n] = self.cos * q_bar - self.sin * p_bar + action_bar * self.pair[:n]
         self.bar[n:] = self.sin * q_bar + self.cos * p_bar + action_bar * self.pair[n:]
-        for number in reversed(range(self.count)):
-            self.pull(number, 0)
+        self._walk_back(0)
+        self.weigh(0)
+        self.weigh(1)
         self._gather(out[0])
+
+    def _walk(self, way):
+        """All shears of a way, on `self.z`."""
+        halves, chain = (self.z[:self.n], self.z[self.n:]), self.chain[way]
+        first, last = (self.number(place, way) % 2 for place in (0, self.count - 1))          # the half that a shear moves
+        chain[0][0][:], chain[1][0][:] = halves[first], halves[1 - first]
+        for place in range(self.count):
+            self.push(place, way)
+        halves[last][:], halves[1 - last][:] = chain[-1][0], chain[-2][0]
+
+    def _walk_back(self, way):
+        """Derivatives back over all shears of a way, in `self.bar`."""
+        halves, chain = (self.bar[:self.n], self.bar[self.n:]), self.chain[way]
+        first, last = (self.number(place, way) % 2 for place in (0, self.count - 1))
+        put = np.positive if way == 0 else np.negative
+        put(halves[last], out=chain[-1][2])
+        put(halves[1 - last], out=chain[-2][2])
+        for place in reversed(range(self.count)):
+            self.pull(place, way)
+        put(chain[2 if self.count else 0][2], out=halves[first])
+        put(chain[1][2], out=halves[1 - first])
 
     def _rates_back(self, network, rate_bar, out):
         np.matmul(self.ones, rate_bar, out=out[1][0])
@@ -182,12 +212,12 @@ class Half:
     def _gather(self, out):
         """The gradient of the shears from that of both ways."""
         linear, n = self.linear, self.n
-        for (S_out,), S_bar in zip(out[:linear], self.S_bar[:linear].sum(axis=1), strict=True):
+        S_bars, inner, outer = (bar[0] + bar[1, ::-1] for bar in (self.S_bar, self.inner, self.outer))
+        for (S_out,), S_bar in zip(out[:linear], S_bars[:linear], strict=True):
             S_out[:] = (S_bar + S_bar.T) / 2
         if self.count > linear:
-            inner, outer = (bar[linear:, 0] + bar[linear:, 1] for bar in (self.inner, self.outer))
-            K, a = self.stacked
-            K_bar, a_bar = inner[..., :n].swapaxes(1, 2) + outer * a, np.sum(outer * K, axis=1)
+            inner, outer = inner[linear:], outer[linear:]
+            K_bar, a_bar = inner[..., :n].swapaxes(1, 2) + outer * self.a, np.sum(outer * self.K, axis=1)
             for (K_out, b_out, a_out), K_bar, b_bar, a_bar in zip(out[linear:], K_bar, inner[..., n], a_bar, strict=True):
                 K_out[:], b_out[:], a_out[:] = K_bar, b_bar, a_bar
 

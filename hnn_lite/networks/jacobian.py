@@ -32,21 +32,25 @@ class Linear(NamedTuple):
 class Separate(Half):
     """`Half`, with the derivatives of each example by itself, in `windows`: of each layer's arrays, with the rows last."""
 
-    def pull(self, number, way):
+    def pull(self, place, way):
         """As `Half.pull`; adds what this shear has to say to its windows."""
-        super().pull(number, way)
-        v, h, window = self.v[number, way], self.h[number, way], self.windows[number]
+        super().pull(place, way)
+        number, (_, v, _), (_, _, G) = self.number(place, way), self.chain[way][place + 1], self.chain[way][place + 2]
+        window = self.windows[number]
         if number < self.linear:
-            outer = self.G[:, None] * v[None, :self.n]
+            outer = G[:, None] * v[None, :self.n]
             window[0] += (outer + outer.swapaxes(0, 1)) / 2
             return
         K_bar, b_bar, a_bar = window
-        a = self.stacked[1][number - self.linear].T
+        (h, abar), K, a = self.units[way][place], self.matrices[number][3], self.a[number - self.linear].T
         for i in range(self.n):
-            acted = self.G[i] * h
-            a_bar += self.K[number][i][:, None] * acted
-            K_bar[i] += self.abar * v[i] + a * acted
-        b_bar += self.abar
+            acted = G[i] * h
+            a_bar += K[i][:, None] * acted
+            K_bar[i] += abar * v[i] + a * acted
+        b_bar += abar
+
+    def weigh(self, way):
+        pass
 
     def _rates_back(self, network, rate_bar, out):
         rates = self.rates
