@@ -19,7 +19,7 @@ selenium = pytest.importorskip("selenium.webdriver")
 from selenium.webdriver.common.action_chains import ActionChains          # noqa: E402
 
 ARTEFACTS = ROOT / "artifacts" / "live"          # a picture of each figure, for a person to look at
-MOST_BYTES, FIRST_FRAME, FRAME = 700_000, 300, 1000 / 60          # bytes; milliseconds
+MOST_BYTES, FIRST_FRAME, FRAME = {"pixels": 1_200_000}, 300, 1000 / 60          # bytes, where it is not 700,000; milliseconds
 POINTS = np.random.default_rng(0).uniform(-1.5, 1.5, (20, 2))
 SPRING, PENDULUM = hl.systems.mass_spring(k=3.0, m=0.7), hl.systems.pendulum(m=0.4, g=9.0, l=1.3)
 
@@ -45,11 +45,31 @@ def straight():
     return model, walker
 
 
+@functools.cache
+def planets(dim):
+    """A baseline and an HNN that have learned a little of two or three bodies."""
+    task = {8: hl.tasks.two_body, 12: hl.tasks.three_body}[dim](seed=0, orbits=60)
+    models = {"baseline": hl.Baseline(dim, seed=0), "hnn": hl.HNN(dim, seed=0)}
+    for model in models.values():
+        hl.fit(model, task, steps=150, batch=200, progress=False)
+    return models
+
+
+@functools.cache
+def films():
+    """The two models of the chapter on pixels, and films that they can see."""
+    models = [hl.load(ROOT / "book" / "results" / f"pixel-pendulum-{name}-sharp-0.npz") for name in ("hnn", "baseline")]
+    return *models, hl.frames.pendulum(seed=20, trials=10)
+
+
 FIGURES = {
     "phase-space": lambda: hl.live.PhaseSpace(),
     "integrator-race": lambda: hl.live.IntegratorRace(),
     "three-ways": lambda: hl.live.ThreeWays({"pendulum": fields()}),
     "action-angle": lambda: hl.live.ActionAngle(*straight()),
+    "henon-heiles": lambda: hl.live.HenonHeiles(),
+    "bodies": lambda: hl.live.Bodies(planets(12)),
+    "pixels": lambda: hl.live.Pixels(*films()),
 }
 figures = pytest.mark.parametrize("name", FIGURES)
 
@@ -82,7 +102,7 @@ def test_packed_weights_come_back_as_they_are_shown(shape):
 @figures
 def test_an_output_is_whole_and_small(name):
     page = output(name)
-    assert len(page) < MOST_BYTES
+    assert len(page) < MOST_BYTES.get(name, 700_000)
     bare = re.sub(r"<iframe.*?</iframe>|<script.*?</script>", "", page, flags=re.S)          # what an untrusted notebook keeps
     assert frame.ADVICE in bare and "data:image/png" in bare and len(re.search(r'alt="([^"]*)"', bare)[1]) > 60
     assert "height:0" in page and "http" not in page.replace("http://www.w3.org", "")
@@ -118,7 +138,18 @@ LAW = hl.systems.henon_heiles()
     (lambda: hl.live.ActionAngle(straight()[0], hl.NeuralODE(2)), "step_by_step must be an EulerUpdate"),
     (lambda: hl.live.ActionAngle(straight()[0], system=SPRING), "system must be a pendulum"),
     (lambda: hl.live.ActionAngle(straight()[0], starts=[[1.0, 0.0], [3.1, 0.0]]), "below nine tenths"),
-    (lambda: hl.live.ActionAngle(straight()[0], shown=7), "shown must be at most 6")])
+    (lambda: hl.live.ActionAngle(straight()[0], shown=7), "shown must be at most 6"),
+    (lambda: hl.live.HenonHeiles(0.2), "energy must be from 1/24 to 1/6"),
+    (lambda: hl.live.HenonHeiles(starts=[[0.5, 1.0]]), "starts must be pairs of a share"),
+    (lambda: hl.live.HenonHeiles(starts=[0.5, 0.0]), "starts must be 1 to 10 pairs"),
+    (lambda: hl.live.Bodies({"hnn": planets(8)["hnn"]}), "models must be a dict with"),
+    (lambda: hl.live.Bodies({"hnn": planets(8)["hnn"], "baseline": planets(12)["baseline"]}), "must be a plain model of that kind"),
+    (lambda: hl.live.Bodies(fields()), "with dim = 8 or 12"),
+    (lambda: hl.live.Bodies(planets(8), system=hl.systems.three_body()), "system must be one of 2 bodies"),
+    (lambda: hl.live.Bodies(planets(8), start=np.ones((2, 8))), "start must be one state"),
+    (lambda: hl.live.Bodies(planets(8), shown=51), "shown must be at most 50"),
+    (lambda: hl.live.Pixels(*films()[1::-1], films()[2]), "hnn must be a PixelModel with the law 'hnn'"),
+    (lambda: hl.live.Pixels(*films()[:2], hl.frames.pendulum(trials=2, see="single")), "films must be a FilmTask")])
 def test_what_cannot_be_shown_is_refused(call, words):
     with pytest.raises(ValueError, match=words):
         call()

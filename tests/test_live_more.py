@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from test_live import ActionChains, bare, browser, close, evaluate, settled, show, wait          # noqa: F401
+from test_live import bare, browser, close, evaluate, films, planets, settled, show          # noqa: F401
 
 import hnn_lite as hl
-from hnn_lite.show.live import henon_heiles, weights
+from hnn_lite.show.live import henon_heiles, pixels, weights
 
 STAR = hl.systems.henon_heiles()
 SHARES = np.random.default_rng(5).uniform([0.05, -0.9], [0.95, 0.9], (20, 2))
@@ -31,18 +31,9 @@ def test_the_star_and_its_section_are_pythons(show):          # noqa: F811
     np.testing.assert_allclose(dots[0], path[up][:, [1, 3]], atol=2e-3)          # the solver's path comes through at the same places
 
 
-def learned(dim):
-    """A baseline and an HNN that have learned a little of two or three bodies."""
-    task = {8: hl.tasks.two_body, 12: hl.tasks.three_body}[dim](seed=0, orbits=60)
-    models = {"baseline": hl.Baseline(dim, seed=0), "hnn": hl.HNN(dim, seed=0)}
-    for model in models.values():
-        hl.fit(model, task, steps=150, batch=200, progress=False)
-    return models
-
-
 @pytest.mark.parametrize("dim", [8, 12])
 def test_bodies_and_what_is_learned_of_them_are_pythons(show, dim):          # noqa: F811
-    models, unlike = learned(dim), {8: ((1.0, 0.6), hl.systems.two_body), 12: ((1.0, 0.7, 1.2), hl.systems.three_body)}[dim]
+    models, unlike = planets(dim), {8: ((1.0, 0.6), hl.systems.two_body), 12: ((1.0, 0.7, 1.2), hl.systems.three_body)}[dim]
     system = unlike[1](masses=unlike[0], G=1.3)
     browser = show(bare(hl.live.Bodies(models, system=system)))                # noqa: F811
     shown = {name: weights.as_shown(model) for name, model in models.items()}
@@ -62,3 +53,44 @@ def test_bodies_and_what_is_learned_of_them_are_pythons(show, dim):          # n
     np.testing.assert_allclose([system.hamiltonian(together), system.angular_momentum(together)],
                                [system.hamiltonian(start) / size, system.angular_momentum(start) * np.sqrt(size)], rtol=1e-9)
     np.testing.assert_allclose(np.delete(alone, [0, dim // 4]), np.delete(start, [0, dim // 4]), rtol=1e-12)
+
+
+def test_the_pictures_of_codes_and_their_laws_are_pythons(show):          # noqa: F811
+    hnn, baseline, some = films()
+    figure = hl.live.Pixels(hnn, baseline, some)
+    browser = show(bare(figure))                # noqa: F811
+    for model, codes in ((hnn, figure.codes["hnn"]), (baseline, figure.codes["baseline"])):
+        name, z = model.arguments()["law"], codes[::50][:20]
+        shown = weights.as_shown(model)
+        pictures = shown.decode(z)[:, :784]
+        lit = figure.lit[name]
+        found = evaluate(browser, f"{name} picture", z)
+        close(found[:, lit], pictures[:, lit])
+        dark = np.setdiff1d(np.arange(784), lit)
+        assert np.all(found[:, dark] == 0) and np.abs(pictures[:, dark]).max() < 2 * pixels.LIT
+        assert 0 < np.abs(pictures - model.decode(z)[:, :784]).max() < 0.002          # what is stored in 16 bits draws the same
+        close(evaluate(browser, f"{name} field", z), shown.law.field(z))
+        close(evaluate(browser, f"{name} after", np.column_stack([np.full(20, 10), z])), hl.integrate.march("rk4", shown.law.field, z, 0.5, 20)[-1])
+    z, other = figure.codes["hnn"][::50][:20], figure.codes["baseline"][::50][:20]
+    for name, here, there in (("to baseline", z, other), ("to hnn", other, z)):
+        close(evaluate(browser, name, here), pixels.powers(here) @ pixels.translation(*(figure.codes[k] for k in (("hnn", "baseline"), ("baseline", "hnn"))[name == "to hnn"])))
+        assert np.abs(evaluate(browser, name, here) - there).max() < 0.05 * np.abs(there).max()          # the same pictures, nearly
+    shown = weights.as_shown(hnn)
+    energy = figure.worth * shown.law.hamiltonian(z) + figure.zero
+    close(evaluate(browser, "energy", z), energy)
+    landscape = evaluate(browser, "landscape", z)
+    np.testing.assert_allclose(landscape, energy, atol=0.01 * np.ptp(landscape))
+    wide = z[energy > np.quantile(energy, 0.4)]
+    close(evaluate(browser, "climb", wide), shown.law.add_energy(wide, pixels.SHOVE / figure.worth))
+
+
+def test_energy_that_is_added_to_a_film_is_kept(show):          # noqa: F811
+    browser = show(bare(hl.live.Pixels(*films())), calm=True)                # noqa: F811
+    settled(browser)
+    at = "return energy(paths.hnn.states[last()])"
+    before = browser.execute_script(at)
+    next(button for button in browser.find_elements("css selector", "button") if button.text == "add energy").click()
+    np.testing.assert_allclose(browser.execute_script(at) - before, pixels.SHOVE, rtol=0.01)
+    browser.execute_script("now = 200; stage.touch()")
+    settled(browser)
+    np.testing.assert_allclose(browser.execute_script(at) - before, pixels.SHOVE, rtol=0.01)

@@ -11,6 +11,7 @@ from hnn_lite.show.plots import COLOURS
 
 LIT = 0.02            # a pixel that no film makes this grey is left out of the page
 CLOUD = 260           # codes of films that are shown
+GRID = 41             # places along a side at which the page has the learned energy
 DEGREE = 3            # of the polynomials from one model's codes to the other's
 SHOVE = 0.04          # energy that a press on the button adds
 
@@ -51,7 +52,7 @@ class Pixels(LiveFigure):
         self.lit = {name: lit(model, self.codes[name][::10]) for name, model in self.models.items()}
         self.energies = frames.energy(films.states[:, : films.x.shape[1] : 4].reshape(-1, 2))
         self.worth, self.zero = np.polyfit(hnn.law.hamiltonian(self.codes["hnn"]), self.energies, 1)
-        self.start = self.codes["hnn"][np.argsort(self.energies)[int(0.9 * len(self.energies))]]
+        self.start = self.codes["hnn"][np.argsort(self.energies)[len(self.energies) // 2]]
 
     def data(self):
         """See `LiveFigure`."""
@@ -61,8 +62,10 @@ class Pixels(LiveFigure):
             stored[name] = {"decoder": weights.pack(drawn(model, self.lit[name])), "lit": self.lit[name], "law": {"params": weights.pack(law.params), "activation": law.activation}}
         some = np.linspace(0, len(self.energies) - 1, CLOUD).astype(int)
         own, other = self.codes["hnn"], self.codes["baseline"]
-        return {**stored, "to_baseline": translation(own, other), "to_hnn": translation(other, own), "cloud": np.round(own[some], 4),
-                "extent": 1.25 * np.abs(own).max(axis=0), "worth": self.worth, "zero": self.zero, "start": self.start, "shove": SHOVE,
+        extent = 1.25 * np.abs(own).max(axis=0)
+        landscape = self._energy(np.stack(np.meshgrid(*(np.linspace(-e, e, GRID) for e in extent)), axis=-1))
+        return {**stored, "landscape": np.round(landscape, 5), "to_baseline": translation(own, other), "to_hnn": translation(other, own), "cloud": np.round(own[some], 4),
+                "extent": extent, "worth": self.worth, "zero": self.zero, "start": self.start, "shove": SHOVE,
                 "levels": self._levels()}
 
     def still(self, figure):
@@ -70,17 +73,20 @@ class Pixels(LiveFigure):
         plane, *pictures = figure.subplots(1, 4, width_ratios=(2, 1, 1, 1))
         model, extent = self.models["hnn"], 1.25 * np.abs(self.codes["hnn"]).max(axis=0)
         grid = np.stack(np.meshgrid(*(np.linspace(-e, e, 60) for e in extent)), axis=-1)
-        energy = self.worth * model.law.hamiltonian(grid) + self.zero
-        plane.contour(grid[..., 0], grid[..., 1], energy, self._levels(), colors="#b9c1c8", linewidths=0.8)
+        plane.contour(grid[..., 0], grid[..., 1], self._energy(grid), self._levels(), colors="#b9c1c8", linewidths=0.8)
         plane.plot(*self.codes["hnn"][::7].T, ".", color=COLOURS["data"], markersize=2)
         path = model.law.rollout(self.start, np.linspace(0, 33, 200))
         plane.plot(*path.T, color=COLOURS["hnn"], linewidth=1.4)
         plane.set(xlabel="$z_q$", ylabel="$z_p$ (per frame)")
-        for ax, place, letter in zip(pictures, path[[0, 33, 66]], "abc", strict=True):
+        for ax, place, letter in zip(pictures, path[[0, 50, 100]], "abc", strict=True):
             plane.plot(*place, "o", color=COLOURS["hnn"])
             plane.annotate(letter, place, textcoords="offset points", xytext=(6, 6))
             ax.imshow(model.decode(place)[: frames.PIXELS].reshape(frames.SIDE, -1), cmap="gray_r", vmin=0, vmax=0.5)
             ax.set(title=letter, xticks=[], yticks=[])
+
+    def _energy(self, z):
+        """The learned H in the unit of `frames.energy`."""
+        return self.worth * self.models["hnn"].law.hamiltonian(z) + self.zero
 
     def _levels(self):
         """Level lines as far apart as amplitudes are."""

@@ -4,6 +4,7 @@
 
 const SECONDS = data.seconds, STEP = 0.05;
 const SPEED = 2;                               // units of time in a second of the clock
+const AHEAD = 2;                               // units of time that are computed before they are asked for
 const TAIL = 5;                                // units of time for which a path is drawn strong
 const NEAR = 0.25;                             // a body that is dragged keeps this distance
 const WAYS = { truth: ["truth", [6, 4]], baseline: ["baseline", []], hnn: ["HNN", []] };
@@ -72,13 +73,9 @@ function restart(at = start) {
 
 function work(deadline) {
   let left = false;
-  const goal = Math.min(SECONDS, Math.max(now + 2, paths.truth.seconds));          // what is shown comes first
-  for (const until of [goal, SECONDS]) {
-    Object.keys(WAYS).forEach((way, number) => {
-      left = paths[way].walk(until, performance.now() + (deadline - performance.now()) / (3 - number)) || left;
-    });
-    if (left) break;
-  }
+  Object.keys(WAYS).forEach((way, number) => {
+    left = paths[way].walk(Math.min(SECONDS, now + AHEAD), performance.now() + (deadline - performance.now()) / (3 - number)) || left;
+  });
   for (const way in WAYS) for (let i = energies[way].length; i < paths[way].states.length; i++) energies[way].push(gravity.energy(paths[way].states[i]));
   return left;
 }
@@ -86,13 +83,14 @@ function work(deadline) {
 const known = () => Math.min(...Object.values(paths).map((path) => path.seconds));
 
 function step(seconds) {
-  now = Math.min(known(), now + SPEED * seconds);
+  now = Math.max(now, Math.min(known(), now + SPEED * seconds));
   if (now >= SECONDS - 1e-9) stage.play(false);
   clock.value = now;
 }
 
 const at = (way) => paths[way].at(Math.min(now, known()));
-const energyAt = (way) => energies[way][Math.min(energies[way].length - 1, Math.floor(now / STEP + 1e-9))];
+const last = () => Math.floor(Math.min(now, known()) / STEP + 1e-9);
+const energyAt = (way) => energies[way][Math.min(energies[way].length - 1, last())];
 
 function draw() {
   if (!stage.held) widen();
@@ -104,9 +102,9 @@ function draw() {
   });
   drawEnergies();
   drawViews();
-  const last = at("hnn");
-  showOwn(number(laws.hnn.energy(last) - laws.hnn.energy(start), 4));
-  showPush(`${push(at("truth"))}, baseline ${push(at("baseline"))}, HNN ${push(last)}`);
+  const x = paths.hnn.states[last()];          // a state of the path itself: between two, energies are not quite right
+  showOwn(number(laws.hnn.energy(x) - laws.hnn.energy(start), 4));
+  showPush(`${push(at("truth"))}, baseline ${push(at("baseline"))}, HNN ${push(x)}`);
 }
 
 // The size of the total momentum.
@@ -118,8 +116,8 @@ const push = (x) => {
 // The axes reach as far as the truth goes, in three sizes.
 function widen() {
   let far = 0;
-  const { states } = paths.truth, last = Math.min(states.length, Math.floor(now / STEP) + 1);
-  for (let i = 0; i < last; i += 5) for (let k = 0; k < 2 * count; k++) far = Math.max(far, Math.abs(states[i][k]));
+  const { states } = paths.truth, end = last();
+  for (let i = 0; i <= end; i += 5) for (let k = 0; k < 2 * count; k++) far = Math.max(far, Math.abs(states[i][k]));
   const next = [1.6, 2.2, 3.2, 4.6].find((one) => one > 1.06 * far) || 4.6;
   if (next === extent) return;
   extent = next;
@@ -128,14 +126,14 @@ function widen() {
 
 // The path of each body: all of it thin, the last part strong.
 function drawMotion(way) {
-  const { states } = paths[way], last = Math.min(states.length - 1, Math.floor(now / STEP + 1e-9)), dash = WAYS[way][1];
+  const { states } = paths[way], end = last(), dash = WAYS[way][1];
   for (const k of bodies) {
     const x = (i) => states[i][k], y = (i) => states[i][count + k];
-    plane.curve(last + 1, x, y, { colour: way, width: 0.8, alpha: way === "truth" ? 0.4 : 0.28 });
+    plane.curve(end + 1, x, y, { colour: way, width: 0.8, alpha: way === "truth" ? 0.4 : 0.28 });
     if (dash.length) {
-      const first = Math.max(0, last - TAIL / STEP);
-      plane.curve(last + 1 - first, (i) => x(first + i), (i) => y(first + i), { colour: way, width: 1.8, dash });
-    } else plane.trail(last + 1, x, y, { colour: way, width: 2.2 }, TAIL / STEP);
+      const first = Math.max(0, end - TAIL / STEP);
+      plane.curve(end + 1 - first, (i) => x(first + i), (i) => y(first + i), { colour: way, width: 1.8, dash });
+    } else plane.trail(end + 1, x, y, { colour: way, width: 2.2 }, TAIL / STEP);
   }
 }
 
@@ -152,12 +150,12 @@ function drawViews() {
   views.label = Object.keys(WAYS).map((way) => `${WAYS[way][0]}: true energy ${number(energyAt(way), 3)}`).join("; ");
   Object.keys(WAYS).forEach((way, place) => {
     const x0 = (place + 0.5) * cell, unit = radius / (1.05 * extent), X = (x) => x0 + unit * x, Y = (y) => middle - unit * y;
-    const { states } = paths[way], last = Math.min(states.length - 1, Math.floor(now / STEP + 1e-9)), pen = views.pen;
+    const { states } = paths[way], end = last(), { pen } = views;
     pen.save();
     pen.beginPath();
     pen.rect(x0 - cell / 2 + 2, 0, cell - 4, 2 * radius + 2);
     pen.clip();
-    for (const k of bodies) views.stroke(last + 1, (i) => X(states[i][k]), (i) => Y(states[i][count + k]), { colour: way, width: 1, alpha: 0.6 });
+    for (const k of bodies) views.stroke(end + 1, (i) => X(states[i][k]), (i) => Y(states[i][count + k]), { colour: way, width: 1, alpha: 0.6 });
     drawBodies(views, way, at(way), { X, Y }, 4.5);
     pen.restore();
     views.text(WAYS[way][0], x0, views.height - 31, { colour: way, align: "center", base: "top", weight: 600, halo: false });
@@ -168,9 +166,9 @@ function drawViews() {
 
 // Energies about that of the start, in a range for the HNN's; a baseline may leave it.
 function drawEnergies() {
-  const last = Math.floor(now / STEP + 1e-9), level = energies.truth[0];
+  const end = last(), level = energies.truth[0];
   const off = (way, share) => {
-    const sizes = energies[way].slice(0, last + 1).filter((_, i) => i % 5 === 0).map((energy) => Math.abs(energy - level)).sort((a, b) => a - b);
+    const sizes = energies[way].slice(0, end + 1).filter((_, i) => i % 5 === 0).map((energy) => Math.abs(energy - level)).sort((a, b) => a - b);
     return sizes[Math.floor(share * (sizes.length - 1))];
   };
   const wide = Math.max(1.4 * off("hnn", 0.95), 1.2 * off("baseline", 0.6)), half = [0.05, 0.1, 0.2, 0.5, 1].find((one) => one > wide) || 2;
@@ -180,8 +178,8 @@ function drawEnergies() {
   chart.inside(() => {
     for (const way of ORDER) {
       const energy = energies[way];
-      chart.curve(Math.min(energy.length, last + 1), (i) => i * STEP, (i) => energy[i], { colour: way, width: 2, dash: WAYS[way][1] });
-      chart.dot(now, energyAt(way), 3.5, { colour: way });
+      chart.curve(end + 1, (i) => i * STEP, (i) => energy[i], { colour: way, width: 2, dash: WAYS[way][1] });
+      chart.dot(end * STEP, energyAt(way), 3.5, { colour: way });
     }
   });
   const shown = (value) => Math.max(low + 0.06 * half, Math.min(high - 0.06 * half, value));

@@ -199,8 +199,8 @@ stage.slider({
   label: "energy", min: 1, max: 4, step: 0.05, value: 24 * energy, change: (share) => { setEnergy(share / 24); restart(); },
   format: (share) => (share % 1 && Math.abs(share - 1) > 1e-9 ? (share / 24).toFixed(4) : `1/${24 / share}`),
 });
-stage.slider({
-  label: "speed", min: 0.5, max: 3.2, step: 0.1, value: Math.log10(speed), format: (log) => `${(10 ** log).toFixed(0)} units / s`, change: (log) => { speed = 10 ** log; },
+stage.choice({
+  label: "speed", value: 100, options: [[10, "slow"], [100, "fast"], [1000, "very fast"]], change: (next) => { speed = next; },
 });
 const showDots = stage.number({ label: "this star:" });
 const showTwin = stage.number({ label: "a twin that began 10⁻⁹ away is now" });

@@ -2,6 +2,7 @@
 
 const FRAMES = 1500, STEP = 0.5;               // frames of a film; frames in a step of the law
 const PER_SECOND = 20, SPEED = 2;              // frames a second of the film; how much faster the clock goes
+const AHEAD = 60;                              // frames that are computed before they are asked for
 const SIDE = 28, BLACK = 0.5;                  // numbers along a side; grey that is drawn black
 const WAYS = { hnn: "HNN", baseline: "baseline" };
 
@@ -43,6 +44,14 @@ const toBaseline = polynomial(data.to_baseline), toHnn = polynomial(data.to_hnn)
 const inPlane = { hnn: (z) => z, baseline: toHnn };          // places in the HNN's plane
 const energy = (z) => data.worth * laws.hnn.energy(z) + data.zero;
 
+// The same from the grid that the page has, straight between its places: for the level lines, which need it at a thousand places.
+function landscape([q, p]) {
+  const side = data.landscape.length - 1, along = (value, most) => Math.max(0, Math.min(side - 1e-9, side * (value / most + 1) / 2));
+  const u = along(q, data.extent[0]), v = along(p, data.extent[1]), c = Math.floor(u), r = Math.floor(v);
+  const across = (row) => row[c] + (u - c) * (row[c + 1] - row[c]);
+  return across(data.landscape[r]) + (v - r) * (across(data.landscape[r + 1]) - across(data.landscape[r]));
+}
+
 const plane = stage.plane({
   label: "the plane of codes, with level lines of the learned energy and the codes of films", ratio: 1.05, share: 1.1,
   x: [-data.extent[0], data.extent[0]], y: [-data.extent[1], data.extent[1]], xlabel: "first number of the code", ylabel: "second number (per frame)",
@@ -72,7 +81,7 @@ function restart(at = start) {
 function work(deadline) {
   let left = false;
   Object.keys(WAYS).forEach((way, number) => {
-    left = paths[way].walk(FRAMES, performance.now() + (deadline - performance.now()) / (2 - number)) || left;
+    left = paths[way].walk(Math.min(FRAMES, now + AHEAD), performance.now() + (deadline - performance.now()) / (2 - number)) || left;
     const { states } = paths[way], known = energies[way];
     for (let i = known.length; i < states.length; i++) known.push(i % 2 ? known[i - 1] : energy(inPlane[way](states[i])));
   });
@@ -83,7 +92,7 @@ const known = () => Math.min(paths.hnn.seconds, paths.baseline.seconds);
 const last = () => Math.floor(Math.min(now, known()) / STEP + 1e-9);
 
 function step(seconds) {
-  now = Math.min(known(), now + SPEED * PER_SECOND * seconds);
+  now = Math.max(Math.min(now, FRAMES), Math.min(known(), now + SPEED * PER_SECOND * seconds));
   if (now >= FRAMES - 1e-9) stage.play(false);
   clock.value = now / PER_SECOND;
 }
@@ -106,7 +115,7 @@ function draw() {
   const states = { hnn: paths.hnn.at(now), baseline: paths.baseline.at(now) };
   plane.axes("", () => {
     for (const z of data.cloud) plane.dot(...z, 1.5, { colour: "data", alpha: 0.45 });
-    plane.contours(energy, data.levels, { colour: "line" }, 12);
+    plane.contours(landscape, data.levels, { colour: "line" }, 5);
   });
   plane.inside(() => {
     for (const way of ["baseline", "hnn"]) drawPath(way);
@@ -187,7 +196,7 @@ plane.handle({
   describe: ([q, p]) => `${number(q, 2)}, ${number(p, 2)}`, set: (z) => restart(z), end: () => stage.go(),
 });
 
-const evaluate = { "to baseline": toBaseline, "to hnn": toHnn, energy, climb: (z) => climb(laws.hnn, z, data.shove / data.worth, 60).pop() };
+const evaluate = { "to baseline": toBaseline, "to hnn": toHnn, energy, landscape, climb: (z) => climb(laws.hnn, z, data.shove / data.worth, 60).pop() };
 for (const way in WAYS) {
   evaluate[`${way} picture`] = (z) => Array.from(frameOf(way, z));
   evaluate[`${way} field`] = laws[way].field;
