@@ -57,7 +57,7 @@ def test_one_address_switches_all_buttons_on(tmp_path):
         "https://mybinder.org/v2/gh/someone/shape/main?urlpath=lab/tree/book/part/chapter.ipynb",
         "https://colab.research.google.com/github/someone/shape/blob/main/book/part/chapter.ipynb",
         "https://hub.example.org/hub/user-redirect/git-pull?repo=https://github.com/someone/shape"
-        "&amp;urlpath=lab/tree/shape/book/part/chapter.ipynb&amp;branch=main"}
+        "&urlpath=lab/tree/shape/book/part/chapter.ipynb&branch=main"}
     assert f"git clone --depth 1 --branch main {HERE}\n%pip install --quiet ./shape\n%cd shape/book/part<" in chapter
     assert links(index) == [HERE] and "on Colab" not in index          # nothing to run there
 
