@@ -2,6 +2,7 @@
 
 import json
 import math
+import pathlib
 from types import SimpleNamespace
 
 import numpy as np
@@ -68,3 +69,37 @@ def test_a_recipe_for_one_model_only_says_so():
     assert EXPERIMENTS["oscillators"].able("published") == ["action-angle"]
     with pytest.raises(ValueError, match="unknown model for recipe 'published' 'hnn'; choose one of: action-angle"):
         hl.experiments.reproduce(["oscillators"], ["hnn"], recipe="published")
+
+
+# --- the file of results
+
+SEEDS = {("oscillators", "sharp"): 5, ("oscillators", "modes"): 5, ("oscillators-uncoupled", "sharp"): 5, ("oscillators-tori", "sharp"): 5,
+         ("pendulum-tori", "sharp"): 5, ("pendulum-tori", "adam"): 3, ("toda-tori", "sharp"): 5,
+         ("toda-tori", "paths-10"): 3, ("toda-tori", "paths-50"): 3, ("toda-tori", "size-14"): 3, ("toda-tori", "size-18"): 3,
+         ("kepler-tori", "sharp"): 3}
+RECORDS = {tuple(record[name] for name in ("experiment", "model", "recipe", "seed", "steps")): record
+           for record in hl.experiments.read(pathlib.Path(__file__).resolve().parents[1] / "book" / "results" / "oscillators.json")}
+
+
+def test_the_file_has_every_model_and_recipe():
+    wanted = {(name, model, recipe, seed, EXPERIMENTS[name].recipe(recipe, model).steps)
+              for (name, recipe), seeds in SEEDS.items() for model in EXPERIMENTS[name].able(recipe) for seed in range(seeds)}
+    assert wanted <= set(RECORDS)
+
+
+def test_all_models_of_a_race_had_about_the_same_time():
+    for (name, recipe), seeds in SEEDS.items():
+        times = [np.median([record["cpu_seconds"] for record in RECORDS.values() if (record["experiment"], record["recipe"]) == (name, recipe)
+                            and record["model"] == model]) for model in EXPERIMENTS[name].able(recipe)]
+        if recipe in ("sharp", "adam"):
+            assert max(times) < 1.5 * min(times), (name, recipe, times)
+
+
+@pytest.mark.parametrize("model, recipe, seed", [("action-angle", "sharp", 3), ("euler-update", "sharp", 0), ("action-angle", "modes", 1)])
+def test_a_row_is_found_again(model, recipe, seed):
+    again = hl.experiments.run("oscillators", model, seed, recipe, progress=False)
+    stored = RECORDS["oscillators", model, recipe, seed, again["steps"]]
+    assert set(again) == set(stored) and again["parameters"] == stored["parameters"]
+    for jump in (1, 10, 50):          # another processor rounds otherwise, and these networks go on for decades
+        errors = [record["error_by_jump"][record["jumps"].index(jump)] for record in (again, stored)]
+        assert abs(np.log10(errors[0] / errors[1])) < 2

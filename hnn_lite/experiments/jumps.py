@@ -94,10 +94,10 @@ PENDULUM_BY_ADAM = {"action-angle": _large(8000, shears=10, width=24, hidden=(32
                     "euler-update": _large(30_000),
                     "neural-ode": _large(6000),
                     "hnn": _large(3700)}
-KEPLER = _with({"action-angle": _small(375, 1500, shears=28, width=14, hidden=(24,), reach=99, ramp=0.7),
-                "euler-update": _small(780, 1000, hidden=(32, 32)),
-                "neural-ode": _small(290, 600, hidden=(32, 32), steps=3),
-                "hnn": _small(185, 600, hidden=(32, 32), steps=3)}, {"paths": 400})
+KEPLER = _with({"action-angle": _small(190, 1500, shears=28, width=14, hidden=(24,), reach=99, ramp=0.7),
+                "euler-update": _small(390, 1000, hidden=(32, 32)),
+                "neural-ode": _small(145, 600, hidden=(32, 32), steps=3),
+                "hnn": _small(95, 600, hidden=(32, 32), steps=3)}, {"paths": 400})
 TODA = _with({"action-angle": _small(250, 800, shears=24, width=10, hidden=(20,), reach=99, ramp=0.5),
               "euler-update": _small(520, 800, hidden=(24, 24)),
               "neural-ode": _small(270, 600, hidden=(24, 24)),
@@ -116,5 +116,5 @@ EXPERIMENTS = {name: Experiment(task, recipes, judge, MODELS) for name, task, re
     ("kepler-tori", tori.kepler, {"sharp": KEPLER}),
     ("toda-tori", tori.toda,
      {"sharp": TODA, "adam": TODA_BY_ADAM}
-     | {f"paths-{paths}": _with(TODA, {"paths": paths}) for paths in (10, 25, 70)}
-     | {f"size-{hidden}": _sized(TODA, width, hidden) for width, hidden in ((3, 12), (6, 18), (15, 32))}))}
+     | {f"paths-{paths}": _with(TODA, {"paths": paths}) for paths in (10, 50)}
+     | {f"size-{hidden}": _sized(TODA, width, hidden) for width, hidden in ((4, 14), (6, 18))}))}
