@@ -10,6 +10,8 @@ import html
 import threading
 import time
 
+import numpy as np
+
 from hnn_lite.panels.lab import Lab
 
 PAUSE = 0.4                          # seconds between two pictures, at least
@@ -121,7 +123,8 @@ class Panel:
 
     @told
     def _train(self, settings):
-        self.lab.run(watch=self._look, **settings)
+        with np.errstate(over="ignore", invalid="ignore"):          # a training that diverges says so in a sentence
+            self.lab.run(watch=self._look, **settings)
         self.show()
 
     def _look(self, _):
