@@ -10,13 +10,18 @@ const ACTIVATIONS = {            // the function, and its slope from the argumen
   sin: [Math.sin, (a) => Math.cos(a)],
 };
 
+// Bytes from the letters of RFC 4648, section 5; browsers of 2025 and later do it ten times faster.
+function fromBase64(data) {
+  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(data, { alphabet: "base64url" });
+  return Uint8Array.from(atob(data.replace(/-/g, "+").replace(/_/g, "/")), (letter) => letter.charCodeAt(0));
+}
+
 // Parameters from the text in which weights.py packed them: whole numbers of 16 bits times a scale, or floats of 32 bits.
 function unpack(layers) {
   const leaf = ({ shape, scale, data }) => {
-    const letters = atob(data.replace(/-/g, "+").replace(/_/g, "/")), bytes = new Uint8Array(letters.length);
-    for (let i = 0; i < bytes.length; i++) bytes[i] = letters.charCodeAt(i);
-    const stored = scale ? new Int16Array(bytes.buffer) : new Float32Array(bytes.buffer), values = new Float64Array(stored.length);
-    for (let i = 0; i < values.length; i++) values[i] = stored[i] * (scale || 1);
+    const bytes = fromBase64(data), stored = scale ? new Int16Array(bytes.buffer) : new Float32Array(bytes.buffer);
+    const values = new Float64Array(stored);
+    if (scale) for (let i = 0; i < values.length; i++) values[i] *= scale;
     return { shape, values };
   };
   return layers.map((leaves) => leaves.map(leaf));

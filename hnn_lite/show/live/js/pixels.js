@@ -115,7 +115,7 @@ function draw() {
   const states = { hnn: paths.hnn.at(now), baseline: paths.baseline.at(now) };
   plane.axes("", () => {
     for (const z of data.cloud) plane.dot(...z, 1.5, { colour: "data", alpha: 0.45 });
-    plane.contours(landscape, data.levels, { colour: "line" }, 5);
+    plane.contours(landscape, data.levels, { colour: "line" }, 10);
   });
   plane.inside(() => {
     for (const way of ["baseline", "hnn"]) drawPath(way);
