@@ -22,7 +22,8 @@ LAYERS = [
     {"bodies", "chains"},
     {"systems", "networks"},
     {"training", "examples"},
-    {"models", "datasets", "metrics", "show", "twins"},
+    {"models", "datasets", "metrics", "twins"},
+    {"show"},
     {"experiments", "benchmark", "panels"},
     {"__main__"},
 ]
