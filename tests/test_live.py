@@ -20,7 +20,6 @@ from selenium.webdriver.common.action_chains import ActionChains          # noqa
 
 ARTEFACTS = ROOT / "artifacts" / "live"          # a picture of each figure, for a person to look at
 MOST_BYTES, FIRST_FRAME, FRAME = {"pixels": 1_200_000}, 300, 1000 / 60          # bytes, where it is not 700,000; milliseconds
-READING = {"pixels": 200}          # milliseconds more for reading a megabyte while the browser keeps the logs that these tests look into
 POINTS = np.random.default_rng(0).uniform(-1.5, 1.5, (20, 2))
 SPRING, PENDULUM = hl.systems.mass_spring(k=3.0, m=0.7), hl.systems.pendulum(m=0.4, g=9.0, l=1.3)
 
@@ -331,13 +330,11 @@ def test_mouse_keys_and_finger_move_it(show, name):
 
 @figures
 def test_it_plays_pauses_and_is_quick(show, name):
-    browser = show("<iframe srcdoc='<script>window.figure = true</script>'></iframe>")          # so that the next page meets a warm browser
-    stop = browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": "window.requestAnimationFrame = () => 0"})
-    before = busy(browser)
-    assert busy(show(output(name))) - before < FIRST_FRAME + READING.get(name, 0)          # of the first frame, and nothing after it
-    browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", stop)
-    show(output(name))
-    assert browser.execute_script("return figure.first") < 20 * FIRST_FRAME          # by the clock, on a machine that may be crowded
+    first = []          # milliseconds by the clock, from when the frame was asked for; another test may hold the processor, so several times
+    while len(first) < 6 and min(first, default=np.inf) > FIRST_FRAME:
+        browser = show(output(name))
+        first.append(browser.execute_script("return figure.first"))
+    assert min(first) < FIRST_FRAME, first
     assert not browser.execute_script("return figure.stage.playing")          # it starts at rest
     play = browser.find_element("css selector", "button.play")
     settled(browser)

@@ -5,6 +5,7 @@ import pytest
 from test_live import bare, browser, close, evaluate, films, planets, settled, show          # noqa: F401
 
 import hnn_lite as hl
+from hnn_lite.networks import autoencoder
 from hnn_lite.show.live import henon_heiles, pixels, weights
 
 STAR = hl.systems.henon_heiles()
@@ -55,23 +56,27 @@ def test_bodies_and_what_is_learned_of_them_are_pythons(show, dim):          # n
     np.testing.assert_allclose(np.delete(alone, [0, dim // 4]), np.delete(start, [0, dim // 4]), rtol=1e-12)
 
 
+def spread(codes):
+    """Twenty of them, from the first to the last."""
+    return codes[np.linspace(0, len(codes) - 1, 20).astype(int)]
+
+
 def test_the_pictures_of_codes_and_their_laws_are_pythons(show):          # noqa: F811
     hnn, baseline, some = films()
     figure = hl.live.Pixels(hnn, baseline, some)
     browser = show(bare(figure))                # noqa: F811
     for model, codes in ((hnn, figure.codes["hnn"]), (baseline, figure.codes["baseline"])):
-        name, z = model.arguments()["law"], codes[::50][:20]
-        shown = weights.as_shown(model)
-        pictures = shown.decode(z)[:, :784]
-        lit = figure.lit[name]
+        name, z = model.arguments()["law"], spread(codes)
+        shown, lit = weights.as_shown(model), figure.lit[name]
+        pictures = autoencoder.residual(weights.quantised(pixels.drawn(model, lit)), z)
         found = evaluate(browser, f"{name} picture", z)
-        close(found[:, lit], pictures[:, lit])
-        dark = np.setdiff1d(np.arange(784), lit)
-        assert np.all(found[:, dark] == 0) and np.abs(pictures[:, dark]).max() < 2 * pixels.LIT
-        assert 0 < np.abs(pictures - model.decode(z)[:, :784]).max() < 0.002          # what is stored in 16 bits draws the same
+        close(found[:, lit], pictures)
+        whole, dark = model.decode(z)[:, :784], np.setdiff1d(np.arange(784), lit)
+        assert np.all(found[:, dark] == 0) and np.abs(whole[:, dark]).max() <= pixels.LIT
+        assert 0 < np.abs(pictures - whole[:, lit]).max() < 0.002          # what is stored in 16 bits draws the same
         close(evaluate(browser, f"{name} field", z), shown.law.field(z))
         close(evaluate(browser, f"{name} after", np.column_stack([np.full(20, 10), z])), hl.integrate.march("rk4", shown.law.field, z, 0.5, 20)[-1])
-    z, other = figure.codes["hnn"][::50][:20], figure.codes["baseline"][::50][:20]
+    z, other = spread(figure.codes["hnn"]), spread(figure.codes["baseline"])
     for name, here, there in (("to baseline", z, other), ("to hnn", other, z)):
         close(evaluate(browser, name, here), pixels.powers(here) @ pixels.translation(*(figure.codes[k] for k in (("hnn", "baseline"), ("baseline", "hnn"))[name == "to hnn"])))
         assert np.abs(evaluate(browser, name, here) - there).max() < 0.05 * np.abs(there).max()          # the same pictures, nearly

@@ -49,7 +49,7 @@ class Pixels(LiveFigure):
         if not isinstance(films, frames.FilmTask) or {films.x.shape[-1]} != {model.dim for model in self.models.values()}:
             raise ValueError(f"films must be a FilmTask of which both models can see pictures of {hnn.dim} numbers")
         self.codes = {name: model.encode(films.x[:, ::4]).reshape(-1, 2) for name, model in self.models.items()}
-        self.lit = {name: lit(model, self.codes[name][::10]) for name, model in self.models.items()}
+        self.lit = {name: lit(model, self.codes[name]) for name, model in self.models.items()}
         self.energies = frames.energy(films.states[:, : films.x.shape[1] : 4].reshape(-1, 2))
         self.worth, self.zero = np.polyfit(hnn.law.hamiltonian(self.codes["hnn"]), self.energies, 1)
         self.start = self.codes["hnn"][np.argsort(self.energies)[len(self.energies) // 2]]

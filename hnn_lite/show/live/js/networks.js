@@ -10,10 +10,20 @@ const ACTIVATIONS = {            // the function, and its slope from the argumen
   sin: [Math.sin, (a) => Math.cos(a)],
 };
 
-// Bytes from the letters of RFC 4648, section 5; browsers of 2025 and later do it ten times faster.
-function fromBase64(data) {
-  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(data, { alphabet: "base64url" });
-  return Uint8Array.from(atob(data.replace(/-/g, "+").replace(/_/g, "/")), (letter) => letter.charCodeAt(0));
+// Bytes from the letters of RFC 4648, section 5, four letters for three bytes. A plain loop: atob and Uint8Array.from take ten times as long.
+const LETTERS = new Uint8Array(128);
+[..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"].forEach((letter, value) => { LETTERS[letter.charCodeAt(0)] = value; });
+
+function fromBase64(text) {
+  const length = text.indexOf("=", text.length - 2) < 0 ? text.length : text.indexOf("=", text.length - 2), bytes = new Uint8Array((3 * length) >> 2);
+  for (let i = 0, place = 0; i < length; i += 4, place += 3) {
+    let four = 0;
+    for (let j = i; j < i + 4; j++) four = (four << 6) | (j < length ? LETTERS[text.charCodeAt(j)] : 0);
+    bytes[place] = four >> 16;
+    bytes[place + 1] = four >> 8;          // beyond the end of the array nothing is stored
+    bytes[place + 2] = four;
+  }
+  return bytes;
 }
 
 // Parameters from the text in which weights.py packed them: whole numbers of 16 bits times a scale, or floats of 32 bits.

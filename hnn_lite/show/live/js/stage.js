@@ -187,7 +187,7 @@ class Stage {
   go() { if (!this.calm) this.play(true); }
 
   frame(now) {
-    if (!this.seen) return;
+    if (!this.seen || !this.area.clientWidth) return;          // out of sight, or hidden behind the still for printing
     const begin = performance.now();
     if (this.playing && !this.held) {
       if (this.last !== null) this.step(Math.min(0.1, (now - this.last) / 1000));
