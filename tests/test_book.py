@@ -2,6 +2,7 @@
 
 import functools
 import http.server
+import importlib.resources
 import json
 import os
 import pathlib
@@ -22,6 +23,7 @@ PAGES = [TOC["root"]] + [page["file"] for part in TOC["parts"] for page in part[
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 DRIVER = shutil.which("chromedriver")
 PHONE = 360
+MOST_BYTES = 60_000_000
 FAULTS = ("unrendered", "wrong", "raw", "errors")
 
 LOOK = """
@@ -157,6 +159,18 @@ def test_page_fits_a_phone(browser, address, page):
     assert wide == []
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("page", PAGES)
+def test_page_can_be_read_by_everybody(browser, address, page, theme):
+    """axe-core finds nothing serious; frames are looked into by test_live.py."""
+    open_page(browser, f"{address}/{page}.html")
+    browser.execute_script("document.documentElement.dataset.theme = document.documentElement.dataset.mode = arguments[0]", theme)
+    browser.execute_script(importlib.resources.files("selenium_axe_python").joinpath("axe-core/axe.min.js").read_text(encoding="utf-8"))
+    found = browser.execute_async_script("axe.run(document, {iframes: false}).then(arguments[0])")["violations"]
+    assert [(fault["id"], [node["html"][:150] for node in fault["nodes"][:3]]) for fault in found
+            if fault["impact"] in ("serious", "critical")] == []
+
+
 @pytest.mark.parametrize("page", [PAGES[0], next(page for page in PAGES if "/" in page)])
 def test_page_from_the_disk(browser, site, page):
     assert open_page(browser, (site / f"{page}.html").as_uri()) == []
@@ -169,6 +183,10 @@ def test_pages_are_the_ones_in_the_table_of_contents(site):
     built = {path.relative_to(site).with_suffix("").as_posix() for path in site.rglob("*.html")
              if not path.relative_to(site).parts[0].startswith("_")}
     assert built - {"genindex", "search", "py-modindex", "prf-prf"} == set(PAGES)
+
+
+def test_the_book_is_small(site):
+    assert sum(path.stat().st_size for path in site.rglob("*") if path.is_file()) < MOST_BYTES
 
 
 def test_search_finds_a_word(browser, address):

@@ -382,7 +382,7 @@ def test_the_torus_turns(show):
 @figures
 def test_it_fits_small_and_large_in_both_themes(show, name):
     ARTEFACTS.mkdir(parents=True, exist_ok=True)
-    axe = importlib.resources.files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+    axe = importlib.resources.files("selenium_axe_python").joinpath("axe-core/axe.min.js").read_text(encoding="utf-8")
     inks = []
     for label, width, theme in (("light", 760, "light"), ("dark", 760, "dark"), ("phone", 320, "light"), ("large", 3840, "dark")):
         browser = show(output(name), width=width, height=1100, theme=theme)
