@@ -1,6 +1,6 @@
 """Hamiltonian Neural Networks and Action-Angle Networks from scratch: the library behind *The Shape of Motion*."""
 
-from hnn_lite import actions, experiments, integrate, metrics, panels, systems
+from hnn_lite import actions, exercises, experiments, integrate, metrics, panels, systems
 from hnn_lite.checks import seed
 from hnn_lite.claims import ClaimError, claim
 from hnn_lite.datasets import frames, recordings, tasks, tori
@@ -12,5 +12,5 @@ from hnn_lite.show.film import Film
 from hnn_lite.training import TrainingDiverged, fit
 
 __all__ = ["HNN", "ActionAngleNetwork", "Baseline", "ClaimError", "EulerUpdate", "Film", "LinearMap", "NeuralODE", "PixelModel",
-           "TrainingDiverged", "actions", "claim", "experiments", "fit", "frames", "integrate", "live", "load", "metrics", "omega", "panels",
-           "plot", "recordings", "seed", "systems", "tasks", "tori", "turn"]
+           "TrainingDiverged", "actions", "claim", "exercises", "experiments", "fit", "frames", "integrate", "live", "load", "metrics", "omega",
+           "panels", "plot", "recordings", "seed", "systems", "tasks", "tori", "turn"]

@@ -24,7 +24,7 @@ LAYERS = [
     {"training", "examples"},
     {"models", "datasets", "metrics", "twins"},
     {"show"},
-    {"experiments", "benchmark", "panels"},
+    {"experiments", "benchmark", "panels", "exercises"},
     {"__main__"},
 ]
 RANK = {name: rank for rank, row in enumerate(LAYERS) for name in row}

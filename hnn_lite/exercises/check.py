@@ -1,0 +1,182 @@
+"""How an exercise checks an answer: a tick, or one hint, and never the solution.
+
+An `Exercise` looks at an answer (calls a function at a few places, measures a model, reads numbers) and compares what it sees with what is
+right, which is computed by other means than the solution's where there are any. If they differ, the answer is compared with wrong answers
+that are often given; the one that it equals tells the mistake. If it equals none, a sentence says where it is off, and roughly how.
+"""
+
+import functools
+import inspect
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+
+class Unusable(Exception):
+    """An answer that cannot be compared with anything. Its text says why, in one sentence."""
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """What one check knows.
+
+    Parameters
+    ----------
+    wanted : str
+        What the check takes, in words, with the order of the arguments and the shape of the result.
+    look : callable
+        From an answer to what is compared: a dict from places, in words, to arrays. See `calls`.
+    right : dict or object
+        What is seen of a right answer, or a right answer.
+    mistakes : list of (str, object)
+        A hint, and the wrong answer that reveals the mistake (or what is seen of it).
+    tolerance : float or dict
+        How far off an array may be, relative to the largest number of the right one; for each place, if a dict.
+    """
+
+    wanted: str
+    look: Callable
+    right: object
+    mistakes: list
+    tolerance: float | dict = 1e-6
+
+    def seen(self, answer):
+        """What is compared of an answer, or `Unusable`. The page shows none of the warnings that an answer may cause."""
+        try:
+            with np.errstate(all="ignore"), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return answer if isinstance(answer, dict) else {place: numbers(part) for place, part in self.look(answer).items()}
+        except Unusable as problem:
+            raise Unusable(f"{problem} (wanted: {self.wanted})") from None
+        except Exception:                # whatever an answer may be, the check has a sentence for it
+            raise Unusable(f"this cannot be used as an answer (wanted: {self.wanted})") from None
+
+
+def exercise(label):
+    """Make a check out of a function that builds an `Exercise`; nothing is computed before the check is called.
+
+    Parameters
+    ----------
+    label : str
+        The exercise's label in the book, such as "ex-ms-three".
+
+    Returns
+    -------
+    decorator : callable
+        Its result prints, for an answer, a tick or a hint; it has the attributes `label` and `exercise`, a function of no arguments.
+    """
+    def decorator(build):
+        @functools.wraps(build)
+        def check(answer):
+            fault = hint(check, answer)
+            print(f"✓ {build.__name__}: right" if fault is None else f"✗ {build.__name__}: {fault}")
+
+        del check.__wrapped__            # or the documentation shows the builder's arguments
+        check.label, check.exercise = label, functools.cache(build)
+        return check
+    return decorator
+
+
+def hint(check, answer):
+    """What is wrong with an answer, in one sentence or two, or None if it is right. `check` is a function of this package."""
+    exercise = check.exercise()
+    try:
+        seen = exercise.seen(answer)
+    except Unusable as problem:
+        return str(problem)
+    right = exercise.seen(exercise.right)
+    if _same(seen, right, exercise.tolerance):
+        return None
+    for text, wrong in exercise.mistakes:
+        if _same(seen, exercise.seen(wrong), exercise.tolerance):
+            return text
+    return _difference(seen, right, exercise.tolerance)
+
+
+def calls(places, read=lambda value: value):
+    """A look that calls the answer with arguments: `places` is a dict from words ("for a single state") to tuples of arguments."""
+    def look(answer):
+        return {place: numbers(read(call(answer, *args)), place) for place, args in places.items()}
+    return look
+
+
+def call(function, *args, silent=False):
+    """The value of a student's function, or `Unusable`. It gets copies of arrays; `silent` allows that it returns nothing."""
+    if inspect.isclass(function) or not callable(function):
+        raise Unusable(f"a function is asked for, by its name and without brackets, and this is {_kind(function)}")
+    try:
+        inspect.signature(function).bind(*args)
+    except TypeError:
+        raise Unusable(f"the function has to take {_count(len(args), 'argument')}, and this one does not") from None
+    except ValueError:                   # some built-in functions have no signature
+        pass
+    try:
+        value = function(*(arg.copy() if isinstance(arg, np.ndarray) else arg for arg in args))
+    except Exception as error:
+        text = (str(error).strip().splitlines() or [""])[0][:100]
+        raise Unusable(f"the function stops with an error, {type(error).__name__}: {text}") from None
+    if value is None and not silent:
+        raise Unusable("the function returns nothing: is its last line a return?")
+    return value
+
+
+def numbers(value, place=None):
+    """An array of finite real numbers, or `Unusable`."""
+    where = f" {place}" if place else ""
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise Unusable(f"the parts of the result{where} have different shapes") from None
+    if array.dtype.kind not in "biuf" or array.size == 0:
+        raise Unusable(f"numbers are asked for, and the result{where} is {_kind(value)}")
+    if not np.all(np.isfinite(array)):
+        raise Unusable(f"the result{where} has NaN or infinite numbers in it")
+    return array.astype(float)
+
+
+def _same(seen, other, tolerance):
+    return all(_close(seen[place], other[place], _share(tolerance, place)) for place in seen)
+
+
+def _share(tolerance, place):
+    return tolerance[place] if isinstance(tolerance, dict) else tolerance
+
+
+def _close(found, wanted, tolerance):
+    return found.shape == wanted.shape and np.abs(found - wanted).max() <= tolerance * (np.abs(wanted).max() or 1)
+
+
+def _difference(seen, right, tolerance):
+    """Where an answer is off and roughly how, without a number of the right one."""
+    for place, found in seen.items():
+        if found.shape != right[place].shape:
+            return f"{place}, the result has the shape {found.shape}, and {right[place].shape} is asked for"
+    both = [np.concatenate([part.ravel() for part in parts.values()]) for parts in (seen, right)]
+    factor = both[0] @ both[1] / (both[1] @ both[1] or 1)
+    if len(both[0]) > 1 and factor and _close(both[0], factor * both[1], 1e-6):
+        if abs(factor + 1) < 1e-6:
+            return "the sizes are right, and every sign is the opposite one"
+        return f"all numbers are too {'large' if abs(factor) > 1 else 'small'} by the same factor{', with the opposite sign' * (factor < 0)}"
+    place = next(place for place, found in seen.items() if not _close(found, right[place], _share(tolerance, place)))
+    found, wanted = seen[place].ravel(), right[place].ravel()
+    if len(found) > 1 and _close(np.sort(found), np.sort(wanted), _share(tolerance, place)):
+        return f"{place}, the right numbers stand in the wrong places"
+    worst = np.argmax(np.abs(found - wanted))
+    wrong = np.sum(np.abs(found - wanted) > _share(tolerance, place) * (np.abs(wanted).max() or 1))
+    how = "has the wrong sign" if found[worst] * wanted[worst] < 0 else f"is too {'large' if found[worst] > wanted[worst] else 'small'}"
+    if len(found) == 1:
+        return f"{place}, the result {how}"
+    return f"{place}, {'all numbers are' if wrong == len(found) else 'some of the numbers are'} off, and the one that is worst {how}"
+
+
+def _kind(value):
+    words = {"NoneType": "nothing (None)", "str": "a text", "function": "a function", "type": "a class, not yet called",
+             "ndarray": "an array", "list": "a list", "tuple": "a tuple", "dict": "a dict", "int": "a number", "float": "a number",
+             "float64": "a number"}
+    return words.get(type(value).__name__, f"of the type {type(value).__name__}")
+
+
+def _count(number, noun):
+    return f"{number} {noun}{'s' * (number != 1)}"
