@@ -87,8 +87,9 @@ class Half:
         self.activate, self.slope, self.factor = ACTIVATIONS[activation]
         self.v, self.bars = np.ones((2, count + 2, n + 1, rows), dtype), np.empty((2, count + 2, n, rows), dtype)
         self.h, self.abar = np.empty((2, count, width, rows), dtype), np.empty((2, count, width, rows), dtype)
-        self.inner, self.outer = np.empty((2, count, width, n + 1), dtype), np.empty((2, count, n, width), dtype)
-        self.S_bar = np.empty((2, count, n, n), dtype)
+        # these are added up whole, with places that nobody wrote: what lay in the memory may be infinite
+        self.inner, self.outer = np.zeros((2, count, width, n + 1), dtype), np.zeros((2, count, n, width), dtype)
+        self.S_bar = np.zeros((2, count, n, n), dtype)
         self.work, self.step = np.empty((width, rows), dtype), np.empty((n, rows), dtype)
         self.z, self.bar = np.empty((2 * n, rows), dtype), np.empty((2 * n, rows), dtype)
         self.K, self.b, self.a = np.empty((others, n, width), dtype), np.empty((others, width), dtype), np.empty((others, 1, width), dtype)
