@@ -1,7 +1,7 @@
 """Checks of the book's code exercises: `hl.exercises.three_knobs(three_knobs)` prints a tick, or a hint at what went wrong.
 
-A check takes what its exercise asks for, mostly a function, and says what it sees in one line. It never shows the solution, and a wrong answer
-stops nothing. Each is named after what it checks; its first line says what the answer has to look like, and where the exercise is.
+A check takes what its exercise asks for, mostly a function, and says what it sees in one line. It never shows the solution, and a
+wrong answer stops nothing. Each is named after what it checks; its docstring says what the answer has to look like.
 """
 
 from hnn_lite.exercises.jumps import beside_nothing, damped, there_and_back, two_jumps

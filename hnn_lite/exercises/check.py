@@ -42,6 +42,11 @@ class Exercise:
     mistakes: list
     tolerance: float | dict = 1e-6
 
+    @functools.cached_property
+    def known(self):
+        """What is seen of the right answer, and of each wrong one with its hint before it."""
+        return self.seen(self.right), [(text, self.seen(wrong)) for text, wrong in self.mistakes]
+
     def seen(self, answer):
         """What is compared of an answer, or `Unusable`. The page shows none of the warnings that an answer may cause."""
         try:
@@ -86,11 +91,11 @@ def hint(check, answer):
         seen = exercise.seen(answer)
     except Unusable as problem:
         return str(problem)
-    right = exercise.seen(exercise.right)
+    right, mistakes = exercise.known
     if _same(seen, right, exercise.tolerance):
         return None
-    for text, wrong in exercise.mistakes:
-        if _same(seen, exercise.seen(wrong), exercise.tolerance):
+    for text, wrong in mistakes:
+        if _same(seen, wrong, exercise.tolerance):
             return text
     return _difference(seen, right, exercise.tolerance)
 
@@ -158,7 +163,8 @@ def _difference(seen, right, tolerance):
     if len(both[0]) > 1 and factor and _close(both[0], factor * both[1], 1e-6):
         if abs(factor + 1) < 1e-6:
             return "the sizes are right, and every sign is the opposite one"
-        return f"all numbers are too {'large' if abs(factor) > 1 else 'small'} by the same factor{', with the opposite sign' * (factor < 0)}"
+        sign = ", and of the opposite sign" if factor < 0 else ""
+        return f"all numbers are too {'large' if abs(factor) > 1 else 'small'} by the same factor{sign}"
     place = next(place for place, found in seen.items() if not _close(found, right[place], _share(tolerance, place)))
     found, wanted = seen[place].ravel(), right[place].ravel()
     if len(found) > 1 and _close(np.sort(found), np.sort(wanted), _share(tolerance, place)):

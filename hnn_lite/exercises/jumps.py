@@ -127,18 +127,22 @@ def beside_nothing():
         return lambda task, jumps: above(linear(task, jumps)) / below(task.persistence(jumps))
 
     return Exercise(
-        "a function (task, jumps), which returns for each jump the median of the linear map's errors over the mean of those of nothing moves",
+        "a function (task, jumps), which returns for each jump the median of the linear map's errors over the mean of those of "
+        "nothing moves",
         calls({"for a task that is nearly linear": (made(0.02), (1, 4, 9)), "for a task that is bent": (made(0.25), (2, 10))}), right,
         [("the quotient is upside down: below one, the linear map should be useful",
           lambda task, jumps: 1 / shares()(task, jumps)),
          ("this is a difference, and a share is asked for",
           lambda task, jumps: np.median(linear(task, jumps), axis=1) - task.persistence(jumps).mean(axis=1)),
          ("these are the linear map's errors alone: put them beside those of nothing moves", shares(below=lambda e: 1.0)),
-         ("this is nothing moves beside itself", lambda task, jumps: np.median(task.persistence(jumps), axis=1) / task.persistence(jumps).mean(axis=1)),
-         ("the map's errors are averaged here; a few large ones then decide, so take their median", shares(above=lambda e: np.mean(e, axis=1))),
+         ("this is nothing moves beside itself",
+          lambda task, jumps: np.median(task.persistence(jumps), axis=1) / task.persistence(jumps).mean(axis=1)),
+         ("the map's errors are averaged here; a few large ones then decide, so take their median",
+          shares(above=lambda e: np.mean(e, axis=1))),
          ("the errors of nothing moves have to be averaged; they have no outliers to fear", shares(below=lambda e: np.median(e, axis=1))),
          ("median and mean have changed places", shares(lambda e: np.mean(e, axis=1), lambda e: np.median(e, axis=1))),
-         ("the median runs over the jumps here, and it has to run over the starts", shares(lambda e: np.median(e, axis=0), lambda e: np.mean(e, axis=0))),
+         ("the median runs over the jumps here, and it has to run over the starts",
+          shares(lambda e: np.median(e, axis=0), lambda e: np.mean(e, axis=0))),
          ("there is one number for all jumps here; each jump has its own", shares(np.median, np.mean)),
          ("there is a number for each start here: take median and mean before you divide", shares(lambda e: e, lambda e: e)),
          ("these are roots of the errors; the errors are squares and stay so", lambda task, jumps: np.sqrt(shares()(task, jumps)))], 1e-5)
@@ -193,15 +197,18 @@ def damped():
         return np.stack([model.decode(I * np.exp(-2 * gamma * t), a + model.frequencies(I) * t) for t in times])
 
     return Exercise(
-        "a function (model, gamma, x0, times) with one gamma for each action, which returns the states at all times, shape (times, ..., dim)",
+        "a function (model, gamma, x0, times) with one gamma for each action, which returns the states at all times, "
+        "shape (times, ..., dim)",
         calls({"for five starts and seven times": (model, gamma, x0, times)}), right,
         [("the actions sink at the rate of an amplitude, and an action is the square of one: a factor is missing",
           other(lambda I, g, t: I * np.exp(-g * t))),
          ("the actions grow: look at the sign in the exponent", other(lambda I, g, t: I * np.exp(2 * g * t))),
          ("there is no friction yet: the actions stay", other(lambda I, g, t: I)),
          ("the actions sink too fast: is the factor there twice?", other(lambda I, g, t: I * np.exp(-4 * g * t))),
-         ("the actions sink in a straight line, and the same share of them is lost in each second", other(lambda I, g, t: I * (1 - 2 * g * t))),
-         ("the angles sink as well: friction takes from the actions alone", other(angles=lambda a, w, g, t: (a + w * t) * np.exp(-2 * g * t))),
+         ("the actions sink in a straight line, and the same share of them is lost in each second",
+          other(lambda I, g, t: I * (1 - 2 * g * t))),
+         ("the angles sink as well: friction takes from the actions alone",
+          other(angles=lambda a, w, g, t: (a + w * t) * np.exp(-2 * g * t))),
          ("the angles run backwards", other(angles=lambda a, w, g, t: a - w * t)),
          ("the angles stand still: time enters there, too", other(angles=lambda a, w, g, t: a)),
          ("the angles do not begin at those of the start", other(angles=lambda a, w, g, t: w * t)),

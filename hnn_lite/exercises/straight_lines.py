@@ -27,7 +27,8 @@ def axis_turn():
     return Exercise(
         "a function (G, eps), which returns the angle in rad by which the long axis turns each time",
         calls({"for a weak term": (0.9, 0.004), "for a stronger term": (0.8, 0.05), "for a small G": (0.4, 0.03)}), right,
-        [("this is the whole way round from one far point to the next; the axis turns by what is more than a turn", formula(lambda G, g: G / g)),
+        [("this is the whole way round from one far point to the next; the axis turns by what is more than a turn",
+          formula(lambda G, g: G / g)),
          ("this is in degrees, and rad are asked for", formula(turn=360)),
          ("this is in turns, and rad are asked for", formula(turn=1)),
          ("this is half of it: from the far point to the near one, and not back again", formula(turn=np.pi)),
@@ -36,7 +37,8 @@ def axis_turn():
          ("the new term is too weak by half: look at how it joins the square of G, which comes with a factor", formula(twice=1)),
          ("the new term is too strong: look at how it joins the square of G", formula(twice=4)),
          ("the two frequencies have changed places in the quotient", formula(lambda G, g: g / G - 1)),
-         ("the two frequencies have changed places in the quotient, and the difference has the other sign", formula(lambda G, g: 1 - g / G)),
+         ("the two frequencies have changed places in the quotient, and the difference has the other sign",
+          formula(lambda G, g: 1 - g / G)),
          ("this is the first order in the small term, and the term may be large: the frequencies give it in closed form",
           lambda G, eps: 2 * np.pi * eps / G**2)])
 
@@ -76,7 +78,8 @@ def factors():
             M = M[::-1]
         places[f"for the {word} matrix"] = (M / np.sqrt(np.linalg.det(M)),)
     return Exercise(
-        "a function (M) of a matrix of determinant 1, shape (2, 2), which returns three matrices, upper, lower, upper", calls(places), right,
+        "a function (M) of a matrix of determinant 1, shape (2, 2), which returns three matrices, upper, lower, upper",
+        calls(places), right,
         [("the first and the last shear have changed places: multiply them in the order in which you return them",
           other(by_d, lambda c: c, by_a)),
          ("the numbers of the two upper shears have the wrong sign",
@@ -91,7 +94,8 @@ def factors():
          ("all three are transposed: the middle one is the lower shear", lambda M: [part.T for part in right(M)]),
          ("these factors belong to the transposed matrix: is it b or c that you read?", lambda M: right(M.T)),
          ("return the three factors, not their product", lambda M: M),
-         ("return three matrices, not the three numbers in them", lambda M: [by_a(*M.diagonal(), M[1, 0]), M[1, 0], by_d(*M.diagonal(), M[1, 0])])])
+         ("return three matrices, not the three numbers in them",
+          lambda M: [by_a(*M.diagonal(), M[1, 0]), M[1, 0], by_d(*M.diagonal(), M[1, 0])])])
 
 
 @exercise("ex-rd-code")

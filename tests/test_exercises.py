@@ -1,0 +1,193 @@
+"""The checks of the code exercises: what is right passes, each typical mistake gets its own hint, nothing gives the answer away."""
+
+import inspect
+import re
+
+import nbformat
+import numpy as np
+import pytest
+from execute import BOOK, chapters
+
+from hnn_lite import exercises
+from hnn_lite.exercises import check
+
+CHECKS = {name: getattr(exercises, name) for name in exercises.__all__}
+MISTAKES = [(name, number) for name in CHECKS for number in range(len(CHECKS[name].exercise().mistakes))]
+CHAPTERS = [path for _, path in chapters() if path.parent != BOOK]
+EXERCISE = re.compile(r"^(`{3,}|:{3,})\{exercise\}[^\n]*\n:label: *(\S+)\n(.*?)^\1 *$", re.M | re.S)
+CALL = re.compile(r"hl\.exercises\.(\w+)\(")
+
+
+def each(names):
+    return pytest.mark.parametrize("name", names)
+
+
+def stored(path):
+    return nbformat.read(path, as_version=4)
+
+
+def right_of(name):
+    """A right answer that a student could give: the exercise's own, or the chapter's where the exercise knows only its properties."""
+    answer = CHECKS[name].exercise().right
+    return OWN[name] if isinstance(answer, dict) else answer
+
+
+def sixth(field, x, dt):
+    """Leapfrog composed to order six with seven stages, Yoshida's solution A: another method than the chapter's."""
+    w = [-1.17767998417887, 0.235573213359357, 0.784513610477560]
+    shares = [*w[::-1], 1 - 2 * sum(w), *w]
+    for share in shares:
+        h = share * dt
+        p = x[..., 1] + h / 2 * field(x)[..., 1]
+        q = x[..., 0] + h * field(np.stack([x[..., 0], p], axis=-1))[..., 0]
+        x = np.stack([q, p + h / 2 * field(np.stack([q, p], axis=-1))[..., 1]], axis=-1)
+    return x
+
+
+def enough(lab):
+    first, *_, last = [*lab.history.test_loss, lab.history.test_loss[-1]]
+    if last < 0.5 * first:
+        lab.stop()
+
+
+OWN = {"sixth": sixth, "enough": enough}
+
+
+@each(CHECKS)
+def test_the_right_answer_gets_a_tick_and_returns_nothing(name, capsys):
+    assert CHECKS[name](right_of(name)) is None
+    assert capsys.readouterr().out == f"✓ {name}: right\n"
+
+
+@pytest.mark.parametrize(("name", "number"), MISTAKES, ids=lambda value: str(value))
+def test_each_mistake_gets_its_own_hint(name, number, capsys):
+    text, wrong = CHECKS[name].exercise().mistakes[number]
+    assert check.hint(CHECKS[name], wrong) == text
+    assert CHECKS[name](wrong) is None
+    assert capsys.readouterr().out == f"✗ {name}: {text}\n"
+
+
+@each(CHECKS)
+def test_hints_are_distinct_and_there_are_several(name):
+    texts = [text for text, _ in CHECKS[name].exercise().mistakes]
+    assert len(set(texts)) == len(texts) >= 5
+
+
+def of_numbers(wrong):
+    """Answers near an array: each must be refused with a general sentence."""
+    size = np.abs(wrong).max()
+    return [1.3 * wrong, 0.6 * wrong, -wrong, wrong + 0.21 * size, wrong - 0.17 * size, np.zeros_like(wrong)]
+
+
+def near(name):
+    """Answers that are wrong in ways nobody listed: the right one, distorted."""
+    answer = right_of(name)
+    if not callable(answer):
+        return [] if hasattr(answer, "hamiltonian") else of_numbers(np.asarray(answer))
+
+    def distorted(number):
+        return lambda *args: of_numbers(np.asarray(answer(*args)))[number]
+    return [] if name in ("enough", "loss_and_gradient_sin", "sixth") else [distorted(number) for number in range(6)]
+
+
+@each(CHECKS)
+def test_no_message_has_a_number_or_a_formula_in_it(name):
+    texts = [text for text, _ in CHECKS[name].exercise().mistakes]
+    general = [check.hint(CHECKS[name], answer) for answer in near(name)]
+    for text in texts + [re.sub(r"the shape \(.*?\)|\(wanted: .*\)|, and \(.*?\) is asked for", "", text) for text in general if text]:
+        assert not re.search(r"\d\.\d|\d\d|[=*^√]|\be-\d", text), text
+    for text in texts:
+        assert text == text.strip() and not text.endswith((".", "!")) and 10 < len(text) < 150, text
+
+
+@each([name for name in CHECKS if near(name)])
+def test_what_is_wrong_in_another_way_gets_a_general_sentence(name):
+    found = [check.hint(CHECKS[name], answer) for answer in near(name)]
+    allowed = {None} if name == "decayed_norms" else set()          # a range of numbers is right there
+    assert sum(text is None for text in found) <= (3 if allowed else 0), found
+    assert all(text.count("\n") == 0 for text in found if text)
+
+
+def stopping(*args):
+    raise ZeroDivisionError("first line\nsecond line")
+
+
+JUNK = {"none": None, "text": "an answer", "number": 3.25, "NaN": float("nan"), "list": [1, [2, 3]], "object": object(), "class": dict,
+        "raises": stopping, "nothing": lambda *args: None, "text returned": lambda *args: "text", "NaNs": lambda *args: np.full((2, 2), np.nan),
+        "shape": lambda *args: np.zeros((7, 5, 3)), "ragged": lambda *args: [[1, 2], [3]], "no arguments": lambda: 1.0,
+        "complex": lambda *args: 1j * np.ones(3), "empty": lambda *args: []}
+
+
+@pytest.mark.parametrize("junk", JUNK)
+@each(CHECKS)
+def test_junk_gets_one_sentence_and_stops_nothing(name, junk, capfd):
+    text = check.hint(CHECKS[name], JUNK[junk])
+    assert text and "\n" not in text and len(text) < 400
+    CHECKS[name](JUNK[junk])
+    out, err = capfd.readouterr()
+    assert out == f"✗ {name}: {text}\n" and err == ""
+
+
+def test_the_sentence_says_what_is_the_matter():
+    function = exercises.three_knobs
+    assert "no" in check.hint(function, lambda x, dx: None) and "return" in check.hint(function, lambda x, dx: None)
+    assert "2 arguments" in check.hint(function, lambda x: x)
+    assert "ZeroDivisionError: first line (" in check.hint(function, stopping)
+    assert "NaN" in check.hint(function, lambda x, dx: np.full((2, 2), np.nan))
+    assert "shape (3,)" in check.hint(function, lambda x, dx: np.zeros(3))
+    assert "without brackets" in check.hint(function, np.eye(2))
+    right = function.exercise().right
+    assert "same factor" in check.hint(function, lambda x, dx: 3 * right(x, dx))
+    assert "places" in check.hint(function, lambda x, dx: right(x, dx)[::-1])
+
+
+def test_a_check_does_not_let_an_answer_change_its_arguments():
+    right = exercises.three_knobs.exercise().right
+
+    def careless(x, dx):
+        B = right(x, dx)
+        x[:] = 0
+        return B
+    assert check.hint(exercises.three_knobs, careless) is None
+    assert check.hint(exercises.three_knobs, right) is None
+
+
+def test_a_warning_in_an_answer_does_not_reach_the_page(recwarn):
+    check.hint(exercises.three_knobs, lambda x, dx: x / np.zeros(2))
+    assert not recwarn.list
+
+
+@each(CHECKS)
+def test_a_check_says_which_exercise_it_is_for(name):
+    function = CHECKS[name]
+    assert f"Exercise `{function.label}`" in inspect.getdoc(function)
+    assert list(inspect.signature(function).parameters) == ["answer"]
+
+
+# the notebooks
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_every_chapter_has_a_code_exercise_that_names_its_checks_and_runs_them(path):
+    notebook = stored(path)
+    prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    named = {label: CALL.findall(text) for _, label, text in EXERCISE.findall(prose) if "*Check it:*" in text}
+    assert named, "no exercise with a line *Check it:*"
+    for label, names in named.items():
+        assert names and all(CHECKS[name].label == label for name in names)
+    called, label = {}, None
+    for number, cell in enumerate(notebook.cells, 1):
+        start = re.findall(r"\{solution-start\} *(\S+)", cell.source)
+        if cell.cell_type == "markdown":
+            label = start[-1] if start else None if "{solution-end}" in cell.source else label
+        elif CALL.search(cell.source):
+            assert label, f"cell {number}: a check outside a solution"
+            assert "nbval-check-output" in cell.metadata.get("tags", []), f"cell {number}"
+            names = CALL.findall(cell.source)
+            assert "".join(output.text for output in cell.outputs) == "".join(f"✓ {name}: right\n" for name in names), f"cell {number}"
+            called.setdefault(label, []).extend(names)
+    assert {label: sorted(names) for label, names in called.items()} == {label: sorted(names) for label, names in named.items()}
+
+
+def test_every_check_belongs_to_one_chapter():
+    names = [name for path in CHAPTERS for name in set(CALL.findall(path.read_text(encoding="utf-8")))]
+    assert sorted(names) == sorted(CHECKS)
