@@ -5,6 +5,9 @@
 # make execute  run every notebook in place and store its outputs
 # make times    the same, and measure how long each takes
 # make seeds    run copies of every notebook with other seeds: do all claims hold?
+# make slides   a deck for each lecture of the course, into _build/slides
+# make pdf      the book on paper, into _build/pdf (needs LaTeX, and says what to install if there is none)
+# make instructor  solutions of the exam questions, for instructors only, into _build/instructor
 # make clean    remove what was built;  make distclean: the environment too
 
 PYTHON ?= python3
@@ -17,11 +20,11 @@ READY := $(ENV)/.ready
 # one thread for the linear algebra of each of the two workers
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 VECLIB_MAXIMUM_THREADS=1
 
-.PHONY: book test lab serve execute times seeds clean distclean
+.PHONY: book test lab serve execute times seeds slides pdf instructor clean distclean
 .DELETE_ON_ERROR:
 
 book: $(READY)
-	@rm -rf _build
+	@rm -rf _build/html _build/.doctrees _build/jupyter_execute
 	@$(BIN)/jupyter-book build book --config _config.yml --path-output . -W -n --keep-going --all --quiet
 	@test -f _build/html/index.html
 	@echo "The book is ready. Open  file://$(CURDIR)/_build/html/index.html"
@@ -50,6 +53,19 @@ seeds: $(READY)
 	done; \
 	if [ -n "$$failed" ]; then echo "claims that do not hold, or errors, with HNN_LITE_SEED =$$failed" >&2; exit 1; fi; \
 	echo "All claims hold with HNN_LITE_SEED = $(SEEDS)."
+
+slides: $(READY)
+	@$(BIN)/python book/teaching/slides.py > /dev/null
+	@echo "The slides are ready. Open  file://$(CURDIR)/_build/slides/index.html"
+
+pdf: $(READY)
+	@$(BIN)/python book/pdf.py
+
+instructor: $(READY)
+	@rm -rf _build/instructor
+	@$(BIN)/jupyter-book build book/teaching/instructor --config book/teaching/instructor/_config.yml --path-output _build/instructor \
+	    -W -n --keep-going --all --quiet
+	@echo "For instructors only. Open  file://$(CURDIR)/_build/instructor/_build/html/exam-solutions.html"
 
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \

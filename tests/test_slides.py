@@ -1,0 +1,159 @@
+"""Slides: what a deck takes from its chapters, and every slide in a browser that can reach nothing: whole, on its screen, and alive."""
+
+import importlib.util
+import json
+import re
+import shutil
+
+import nbformat
+import pytest
+from conftest import ROOT
+
+selenium = pytest.importorskip("selenium.webdriver")
+
+SPEC = importlib.util.spec_from_file_location("slides", ROOT / "book" / "teaching" / "slides.py")
+slides = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(slides)
+
+DECKS = [lecture["deck"] for lecture in slides.lectures()]
+decks = pytest.mark.parametrize("deck", DECKS)
+
+
+def chapter(tmp_path, *cells):
+    """A small chapter of (source, tags, slide) or (source, tags, slide, output)."""
+    made = []
+    for source, tags, slide, *output in cells:
+        new = nbformat.v4.new_code_cell if output else nbformat.v4.new_markdown_cell
+        made.append(new(source, metadata={"tags": tags} | ({"slide": slide} if slide is not None else {})))
+        if output:
+            made[-1].outputs = [nbformat.v4.new_output("stream", text=text) for text in output if text]
+    path = tmp_path / "chapter.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=made), path)
+    return path
+
+
+FORMULAS = "## A law\n\nWords.\n\n$$ a = b $$\n\n```{math}\n:label: eq-x\nc = d\n```\n"
+
+
+def test_a_slide_is_title_text_and_what_the_cell_shows(tmp_path):
+    path = chapter(tmp_path, (FORMULAS, ["slide"], {"text": "Look:"}), ("1 + 1", ["nbval-check-output", "on-slide"], None, "✓ two < 3\n"),
+                   ("f()", ["fragment"], {"show": "both"}, "one\n"), ("skipped", [], None, "no"), ("def f(): ...", ["slide"], {"title": "Code"}, ""))
+    first, second = slides.slides_of(path)
+    assert first == [("markdown", "## A law"), ("markdown", "Look:"), ("markdown", "$$ a = b $$"), ("markdown", "$$ c = d $$"),
+                     ("html", '<pre class="printed">✓ two &lt; 3</pre>'), ("fragment", ""), ("markdown", "```python\nf()\n```"),
+                     ("html", '<pre class="printed">one</pre>')]
+    assert second == [("markdown", "## Code"), ("markdown", "```python\ndef f(): ...\n```")]
+
+
+def test_formulas_are_chosen_by_label_or_number(tmp_path):
+    path = chapter(tmp_path, (FORMULAS, ["slide"], {"formulas": ["eq-x"]}), (FORMULAS, ["slide"], {"formulas": [0]}))
+    assert [parts[1:] for parts in slides.slides_of(path)] == [[("markdown", "$$ c = d $$")], [("markdown", "$$ a = b $$")]]
+
+
+@pytest.mark.parametrize("cell, words", [
+    ((FORMULAS, ["slide"], {"formulas": ["eq-y"]}), "there is no formula 'eq-y'; there are 0, 1, 'eq-x'"),
+    ((FORMULAS, ["slide"], {"words": "x"}), r"must be a dict with some of \['formulas', 'show', 'text', 'title'\]"),
+    ((FORMULAS, ["slide"], {"text": "see {doc}`x`"}), "a role is no use on a slide"),
+    ((FORMULAS, ["slide"], {"show": "all"}), "show must be one of code, output, both, got 'all'"),
+    ((FORMULAS, ["on-slide"], None), "first tag must be 'slide'"),
+    ((FORMULAS, ["slide", "fragment"], None), "a cell has one of them"),
+    ((FORMULAS, [], {"text": "x"}), "neither of the tags"),
+])
+def test_what_no_slide_can_show_is_refused(tmp_path, cell, words):
+    with pytest.raises(slides.SlideError, match=words):
+        slides.slides_of(chapter(tmp_path, cell))
+
+
+def test_an_unknown_deck_is_refused(tmp_path):
+    with pytest.raises(slides.SlideError, match="no such deck: 13-x; there are 01-phase-space"):
+        slides.build(tmp_path, ["13-x"])
+
+
+def test_the_syllabus_has_every_deck():
+    text = (ROOT / "book" / "teaching" / "syllabus.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| \d+ .*\| `([^`]+)` \|", text, re.M) == DECKS
+    for lecture in slides.lectures():
+        for name in lecture["chapters"]:
+            assert f"{{doc}}`/{name}`" in text, name
+
+
+# --- in a browser
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    out = tmp_path_factory.mktemp("slides")
+    assert [path.stem for path in slides.build(out)] == DECKS
+    return out
+
+
+@pytest.fixture(scope="module")
+def browser():
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    driver = shutil.which("chromedriver")
+    if not chromium or not driver:
+        pytest.skip("NO CHROMIUM WITH ITS DRIVER: the slides were not opened (Debian: apt-get install chromium chromium-driver)")
+    options = selenium.ChromeOptions()
+    options.binary_location = chromium
+    for switch in ("headless=new", "disable-gpu", "no-sandbox", "disable-dev-shm-usage", "no-first-run", "disable-background-networking",
+                   "disable-component-update", "host-resolver-rules=MAP * ~NOTFOUND"):
+        options.add_argument(f"--{switch}")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    window = selenium.Chrome(options=options, service=selenium.ChromeService(driver))
+    window.set_script_timeout(120)
+    window.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": 1280, "height": 720, "deviceScaleFactor": 1, "mobile": False})
+    yield window
+    window.quit()
+
+
+def wait(browser, condition):
+    browser.execute_async_script(f"const done = arguments[0]; (function look() {{ (() => {{ {condition} }})() ? done() : setTimeout(look, 30) }})()")
+
+
+# everything that is drawn on the slide must lie on it; of a formula the container counts, not its glyphs
+STICKS_OUT = """
+const slide = reveal.getCurrentSlide(), out = [];
+for (const each of slide.querySelectorAll("*")) {
+  if (each.parentElement.closest("mjx-container")) continue;
+  const box = each.getBoundingClientRect();
+  if (box.width && box.height && (box.bottom > 720.5 || box.right > 1280.5 || box.left < -0.5 || box.top < -0.5)) out.push(each.outerHTML.slice(0, 80));
+}
+return out;"""
+
+
+@decks
+def test_every_slide_is_whole_and_asks_for_nothing(browser, folder, deck):
+    browser.get_log("browser"), browser.get_log("performance")
+    browser.get((folder / f"{deck}.html").as_uri())
+    wait(browser, "return document.documentElement.dataset.ready")
+    count = browser.execute_script("return reveal.getTotalSlides()")
+    assert count >= 10
+    for number in range(count):
+        browser.execute_script(f"reveal.slide({number}, 0, 99)")          # with all its fragments
+        wait(browser, "return [...reveal.getCurrentSlide().querySelectorAll('iframe')].every((frame) => frame.contentWindow.figure "
+                      "|| frame.contentDocument.querySelector('canvas, img'))")
+        wait(browser, "return [...reveal.getCurrentSlide().querySelectorAll('iframe')].every((frame) => frame.offsetHeight > 150)")
+        wait(browser, "return !requestAnimationFrame(() => { window.drawn = (window.drawn || 0) + 1 }) || window.drawn > 1")
+        title = browser.execute_script("return reveal.getCurrentSlide().querySelector('h1, h2').innerText")
+        text = browser.execute_script("const copy = reveal.getCurrentSlide().cloneNode(true); "
+                                      "copy.querySelectorAll('pre, mjx-container, iframe').forEach((each) => each.remove()); return copy.textContent")
+        assert browser.execute_script(STICKS_OUT) == [], title
+        assert browser.execute_script("return reveal.getCurrentSlide().querySelectorAll('mjx-merror, [data-mjx-error]').length") == 0, title
+        assert "$" not in text and not re.search(r"\{[a-z:]+\}|```|:label:", text), title
+    assert [entry["message"] for entry in browser.get_log("browser")] == []
+    asked = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
+    failed = [event["params"] for event in asked if event["method"] == "Network.loadingFailed"]
+    asked = [event["params"]["request"]["url"] for event in asked if event["method"] == "Network.requestWillBeSent"]
+    assert failed == [] and [url for url in asked if not re.match(r"file://|data:|about:|blob:", url)] == []
+
+
+def test_a_live_figure_moves_on_its_slide(browser, folder):
+    browser.get((folder / "04-mass-spring.html").as_uri())
+    wait(browser, "return document.documentElement.dataset.ready")
+    browser.execute_script("reveal.slide(reveal.getSlides().findIndex((slide) => slide.querySelector('iframe')))")
+    browser.switch_to.frame(browser.find_element("css selector", "section.present iframe"))
+    wait(browser, "return Boolean(window.figure)")
+    drawn = "return [...document.querySelectorAll('canvas')].map((canvas) => canvas.toDataURL()).join()"
+    before = browser.execute_script(drawn)
+    next(button for button in browser.find_elements("css selector", "button") if button.text == "play").click()
+    wait(browser, f"return (() => {{ {drawn} }})() !== {json.dumps(before)}")
+    browser.switch_to.default_content()
