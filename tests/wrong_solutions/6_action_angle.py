@@ -1,0 +1,49 @@
+"""Wrong solutions of assignment 6: the mistake, the points that are left of 17, a piece of the hint, and the cells that change."""
+
+WRONG = [
+    ("both shears see the old state", 14, "the last step first", {"shears": """
+def shear(x, f, g):
+    q, p = x[..., 0], x[..., 1]
+    p = p + f(q)
+    return np.stack([q + g(p), p], axis=-1)
+
+def unshear(x, f, g):
+    q, p = x[..., 0], x[..., 1]
+    return np.stack([q - g(p), p - f(q)], axis=-1)
+"""}),
+    ("the determinant for the form, and atan2 with its arguments swapped", 12, "counted from the p axis", {"defect": """
+def defect(transform, x):
+    return np.abs(np.linalg.det(jacobian(transform)(x)) - 1)
+""", "polar": """
+def polar(z):
+    q, p = z[..., 0], z[..., 1]
+    return (q**2 + p**2) / 2, np.arctan2(p, q)
+
+def pair(action, angle):
+    return np.stack([np.sqrt(2 * action) * np.cos(angle), np.sqrt(2 * action) * np.sin(angle)], axis=-1)
+"""}),
+    ("the angle runs backwards", 14, "the wrong way round: the angle grows", {"advance": """
+def advance(x, t, encode, decode, frequency):
+    action, angle = encode(x)
+    return decode(action, angle - frequency(action) * t)
+"""}),
+    ("the radius for the action, and the area for the action of a loop", 12, "this is the radius", {"polar": """
+def polar(z):
+    return np.sqrt(np.sum(z**2, axis=-1)), np.arctan2(z[..., 0], z[..., 1])
+
+def pair(action, angle):
+    return np.stack([action * np.sin(angle), action * np.cos(angle)], axis=-1)
+""", "loop_action": """
+def loop_action(loop):
+    q, p = loop[:, 0], loop[:, 1]
+    return abs(np.sum(q * np.roll(p, -1) - np.roll(q, -1) * p)) / 2
+"""}),
+    ("a network after one step of training, and a loop that is not closed", 11, "more steps", {"train": """
+model = hl.ActionAngleNetwork(dim=2, shears=6, width=12, hidden=(12,), reach=1, seed=SEED)
+history = hl.fit(model, task, steps=1, batch=500, method="levenberg-marquardt", seed=SEED, progress=False)
+""", "loop_action": """
+def loop_action(loop):
+    q, p = loop[:, 0], loop[:, 1]
+    return abs(np.sum(q[:-1] * p[1:] - q[1:] * p[:-1])) / (4 * np.pi)
+"""}),
+]
