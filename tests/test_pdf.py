@@ -45,10 +45,9 @@ def test_captions_have_their_citations_in_words(caption, words):
 def small_book(folder, formula):
     """A book of two pages: a drawing, a formula, a claim with its tick, a live figure, a citation."""
     book = folder / "small"
-    (book / "assets").mkdir(parents=True)
+    shutil.copytree(ROOT / "book" / "assets", book / "assets")
     for name in ("references.bib", "launch.py"):
         shutil.copyfile(ROOT / "book" / name, book / name)
-    shutil.copyfile(ROOT / "book" / "assets" / "two-paths.svg", book / "assets" / "two-paths.svg")
     (book / "_toc.yml").write_text("format: jb-book\nroot: index\nparts:\n  - caption: A part\n    chapters: [{file: chapter}, {file: books}]\n")
     (book / "index.md").write_text("# A book\n\n```{figure} assets/two-paths.svg\n:alt: two paths\n:name: fig-x\n\nA drawing.\n```\n\nSee {numref}`fig-x`.\n")
     (book / "books.md").write_text("# Books\n\n```{bibliography}\n```\n")
@@ -56,7 +55,7 @@ def small_book(folder, formula):
              nbformat.v4.new_code_cell("claim()", outputs=[nbformat.v4.new_output("stream", text="✓ it holds (measured 10⁻³)\n")]),
              nbformat.v4.new_code_cell("live()", metadata={"mystnb": {"figure": {"name": "fig-live", "caption": "By {cite:t}`greydanus2019`."}}},
                                        outputs=[nbformat.v4.new_output("display_data", data={"text/html": LIVE, "text/plain": "live"})])]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": "x"}}), book / "chapter.ipynb")
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": execute.KERNEL, "language_info": {"name": "python", "pygments_lexer": "ipython3"}}), book / "chapter.ipynb")
     return book
 
 
