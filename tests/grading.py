@@ -1,14 +1,19 @@
-"""A course in a temporary folder: one assignment is generated, handed in by a few students and graded, all by nbgrader itself."""
+"""Assignments graded by nbgrader itself, in a temporary folder: generated, handed in by a few students, and graded.
+
+`Graded` holds the checks that take long; two files run them, each for three assignments, so that two workers can share them.
+"""
 
 from dataclasses import dataclass
 import os
 import pathlib
+import re
 import resource
 import runpy
 import shutil
 import sys
 
 import nbformat
+import pytest
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import PyFileConfigLoader
 
@@ -16,6 +21,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 ASSIGNMENTS = HERE.parent / "book" / "teaching" / "assignments"
 NAMES = sorted(path.name for path in (ASSIGNMENTS / "source").iterdir() if path.is_dir())
 REFERENCE, EMPTY = "reference", "empty"
+SOLUTION = re.compile(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", re.S)
+PLANTED = 5          # wrong solutions of each
+SECONDS = 20         # that an assignment may take to run
 
 
 @dataclass
@@ -110,3 +118,55 @@ class Course:
 def reference_answers(name):
     return {cell.metadata.nbgrader.grade_id: cell.source for cell in source(name).cells
             if cell.metadata.get("nbgrader", {}).get("solution")}
+
+
+@pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")          # nbgrader's own
+class Graded:
+    """The reference solution has full marks, the student version as it is none, and planted mistakes what they deserve.
+
+    Each submission has a student of its own, so these are seven seeds as well.
+    """
+
+    names = ()
+
+    def pytest_generate_tests(self, metafunc):
+        if "number" in metafunc.fixturenames:
+            metafunc.parametrize("name, number", [(name, number) for name in self.names for number in range(PLANTED)])
+        else:
+            metafunc.parametrize("name", self.names)
+
+    @pytest.fixture(scope="class")
+    def courses(self, tmp_path_factory):
+        return {name: Course(tmp_path_factory.mktemp(name), name) for name in self.names}
+
+    def test_the_reference_solution_has_full_marks(self, courses, name):
+        result = courses[name].grade(REFERENCE, reference_answers(name))
+        assert result.said == "", result.said
+        assert result.points == graded_cells(source(name)), result.points
+        assert result.seconds < SECONDS, result.seconds
+
+    def test_the_empty_student_version_has_none(self, courses, name):
+        result = courses[name].grade(EMPTY, {})
+        assert set(result.points) == set(graded_cells(source(name))), result.points
+        assert result.total == 0, result.points
+
+    def test_a_wrong_solution_has_what_it_deserves(self, courses, name, number):
+        mistake, points, hint, cells = wrong_solutions(name)[number]
+        result = courses[name].grade(f"student-{number}", {**reference_answers(name), **cells})
+        assert result.total == points, f"{mistake}: {result.points}\n{result.said}"
+        assert hint in result.said, f"{mistake}: {result.said}"
+
+    def test_the_student_version_holds_no_solution(self, courses, name):
+        released = "\n".join(cell.source for cell in courses[name].released().cells)
+        assert not re.search(r"BEGIN|HIDDEN", released)
+        solutions = [cell.source for cell in source(name).cells if cell.metadata.get("nbgrader", {}).get("solution")]
+        for text in solutions:
+            regions = SOLUTION.findall(text) or [text]
+            for line in (line.strip() for region in regions for line in region.splitlines()):
+                assert len(line) < 20 or line not in released, line
+
+    def test_the_student_version_cannot_be_changed_where_it_is_graded(self, courses, name):
+        for cell in courses[name].released().cells:
+            about = cell.metadata.get("nbgrader", {})
+            if about.get("grade") and not about.solution:
+                assert about.locked and not cell.metadata.editable, cell.source
