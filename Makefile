@@ -5,6 +5,7 @@
 # make execute  run every notebook in place and store its outputs
 # make times    the same, and measure how long each takes
 # make seeds    run copies of every notebook with other seeds: do all claims hold?
+# make assignments  the students' versions of the assignments, into book/teaching/assignments/release
 # make slides   a deck for each lecture of the course, into _build/slides
 # make pdf      the book on paper, into _build/pdf (needs LaTeX, and says what to install if there is none)
 # make instructor  solutions of the exam questions, for instructors only, into _build/instructor
@@ -20,7 +21,7 @@ READY := $(ENV)/.ready
 # one thread for the linear algebra of each of the two workers
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 VECLIB_MAXIMUM_THREADS=1
 
-.PHONY: book test lab serve execute times seeds slides pdf instructor clean distclean
+.PHONY: book test lab serve execute times seeds assignments slides pdf instructor clean distclean
 .DELETE_ON_ERROR:
 
 book: $(READY)
@@ -53,6 +54,10 @@ seeds: $(READY)
 	done; \
 	if [ -n "$$failed" ]; then echo "claims that do not hold, or errors, with HNN_LITE_SEED =$$failed" >&2; exit 1; fi; \
 	echo "All claims hold with HNN_LITE_SEED = $(SEEDS)."
+
+assignments: $(READY)
+	@cd book/teaching/assignments && PATH="$(CURDIR)/$(BIN):$$PATH" nbgrader generate_assignment --assignment='*' --force --log-level=ERROR
+	@echo "The students' versions are in  $(CURDIR)/book/teaching/assignments/release"
 
 slides: $(READY)
 	@$(BIN)/python book/teaching/slides.py > /dev/null
