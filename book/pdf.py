@@ -108,6 +108,21 @@ def source(out=OUT, book=ROOT / "book"):
     return stills
 
 
+def mended(text, numbered):
+    """LaTeX as Sphinx writes it, with what it gets wrong for this book put right.
+
+    Links to exercises and theorems name labels that their boxes do not have. Parts bring their numbers in their names, and chapters are
+    numbered in those parts only that `_toc.yml` numbers, so that a chapter has the same number on paper as on the screen.
+    """
+    numbers = dict(re.findall(r"\\label\{exercise:([\w-]+)\}\s*\\begin\{sphinxadmonition\}\{note\}\{Exercise ([\d.]+)", text))
+    text = re.sub(r"Exercise \\ref\{\\detokenize\{[^}]*:(ex-[\w-]+)\}\}", lambda found: f"Exercise {numbers[found[1]]}", text)
+    text = re.sub(r"\\hyperref\[\\detokenize\{[^}]*:(ex-[\w-]+)\}\]", r"\\hyperref[exercise:\1]", text)
+    for label in re.findall(r"\\label\{None:([\w-]+)\}", text):
+        text = re.sub(r"\\hyperref\[\\detokenize\{[^}]*:" + label + r"\}\]", rf"\\hyperref[None:{label}]", text)
+    text = re.sub(r"\\part\{(.*?)\}", lambda found: rf"\setcounter{{secnumdepth}}{{-2}}{found[0]}\setcounter{{secnumdepth}}{{{1 if found[1] in numbered else -2}}}", text)
+    return text.replace("\\chapter{Index}", "")          # a heading with nothing under it
+
+
 def tex(out=OUT):
     """Build the LaTeX sources of the copy in `out` with warnings as errors; return their folder."""
     for drawing in (out / "book").rglob("*.svg"):
@@ -115,6 +130,9 @@ def tex(out=OUT):
     subprocess.run([pathlib.Path(sys.executable).with_name("jupyter-book"), "build", "book", "--config", "_config.yml", "--path-output", ".",
                     "--builder", "latex", "-W", "-n", "--keep-going", "--all", "--quiet"], cwd=out, check=True)
     folder = out / "_build" / "latex"
+    parts = yaml.safe_load((out / "book" / "_toc.yml").read_text(encoding="utf-8"))["parts"]
+    main = folder / f"{NAME}.tex"
+    main.write_text(mended(main.read_text(encoding="utf-8"), {part["caption"] for part in parts if part.get("numbered")}), encoding="utf-8")
     (folder / "bbm.sty").write_text("\\ProvidesPackage{bbm}\n\\newcommand{\\mathbbm}{\\mathbb}\n")          # asked for by the class, used nowhere
     return folder
 

@@ -69,6 +69,17 @@ def test_the_copy_is_for_paper_and_the_book_is_left_alone(tmp_path):
     assert config["sphinx"]["config"]["latex_engine"] == "xelatex" and not any("mathjax" in name for name in config["sphinx"]["config"]["extensions"])
 
 
+def test_links_to_exercises_and_theorems_name_what_is_there():
+    text = (r"\part{Start}\chapter{How}\part{I}\label{None:thm-a}\phantomsection \label{exercise:ex-a-pencil}" "\n"
+            r"\begin{sphinxadmonition}{note}{Exercise 1.3 (A name)}\end{sphinxadmonition}"
+            r"\hyperref[\detokenize{part/a:ex-a-pencil}]{Exercise \ref{\detokenize{part/a:ex-a-pencil}}}"
+            r"\hyperref[\detokenize{part/a:thm-a}]{Theorem 1.1}\hyperref[\detokenize{part/a:other}]{text}")
+    mended = pdf.mended(text, {"I"})
+    assert r"\hyperref[exercise:ex-a-pencil]{Exercise 1.3}" in mended and r"\hyperref[None:thm-a]{Theorem 1.1}" in mended
+    assert r"\hyperref[\detokenize{part/a:other}]{text}" in mended
+    assert r"\part{Start}\setcounter{secnumdepth}{-2}" in mended and r"\part{I}\setcounter{secnumdepth}{1}" in mended
+
+
 if HAVE_LATEX:          # defined where it can run: it needs packages of the system, which no test may ask for
     def test_a_small_book_is_typeset_and_a_formula_beside_the_page_is_found(tmp_path):
         for number, (formula, words) in enumerate((("a = b", None), (r"a = \underbrace{" + "b + " * 80 + "b}_{c}", "Overfull"))):
