@@ -112,7 +112,7 @@ def mended(text, numbered):
     """LaTeX as Sphinx writes it, with what it gets wrong for this book put right.
 
     Links to exercises and theorems name labels that their boxes do not have. Parts bring their numbers in their names, and chapters are
-    numbered in those parts only that `_toc.yml` numbers, so that a chapter has the same number on paper as on the screen.
+    numbered in those parts only that `_toc.yml` numbers, so that a chapter has the same number on paper as on the screen. Code in a table may be broken at a hyphen.
     """
     numbers = dict(re.findall(r"\\label\{exercise:([\w-]+)\}\s*\\begin\{sphinxadmonition\}\{note\}\{Exercise ([\d.]+)", text))
     text = re.sub(r"Exercise \\ref\{\\detokenize\{[^}]*:(ex-[\w-]+)\}\}", lambda found: f"Exercise {numbers[found[1]]}", text)
@@ -120,6 +120,7 @@ def mended(text, numbered):
     for label in re.findall(r"\\label\{None:([\w-]+)\}", text):
         text = re.sub(r"\\hyperref\[\\detokenize\{[^}]*:" + label + r"\}\]", rf"\\hyperref[None:{label}]", text)
     text = re.sub(r"\\part\{(.*?)\}", lambda found: rf"\setcounter{{secnumdepth}}{{-2}}{found[0]}\setcounter{{secnumdepth}}{{{1 if found[1] in numbered else -2}}}", text)
+    text = re.sub(r"\\sphinxupquote\{[^{}]*(?:\{\}[^{}]*)*\}", lambda code: code[0].replace(r"\sphinxhyphen{}", r"\sphinxhyphen{}\allowbreak{}"), text)
     return text.replace("\\chapter{Index}", "")          # a heading with nothing under it
 
 
