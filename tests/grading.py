@@ -136,8 +136,9 @@ class Graded:
             metafunc.parametrize("name", self.names)
 
     @pytest.fixture(scope="class")
-    def courses(self, tmp_path_factory):
-        return {name: Course(tmp_path_factory.mktemp(name), name) for name in self.names}
+    @classmethod
+    def courses(cls, tmp_path_factory):
+        return {name: Course(tmp_path_factory.mktemp(name), name) for name in cls.names}
 
     def test_the_reference_solution_has_full_marks(self, courses, name):
         result = courses[name].grade(REFERENCE, reference_answers(name))

@@ -1,12 +1,9 @@
 """Wrong solutions of assignment 4: the mistake, the points that are left of 17, a piece of the hint, and the cells that change."""
 
 WRONG = [
-    ("the sum over all states", 14, "sum over the last axis only", {"energies": """
-def kinetic(p):
-    return np.sum(p**2) / (2 * m)
-
-def potential(q):
-    return np.sum(hump * (q**2 / w**2 - 1) ** 2)
+    ("the bend of the hump taken for that of the hollow", 14, "the hollow is not bent as the hump is", {"rates": """
+def rates(V0, w, m):
+    return np.sqrt(4 * V0 / (m * w**2)), np.sqrt(4 * V0 / (m * w**2))
 """}),
     ("states that were thrown away are missing, and one quadrant only", 14, "exactly as many states", {"sampler": """
 def sampler(rng, count, hamiltonian):
