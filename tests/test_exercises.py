@@ -18,7 +18,7 @@ CHECKS = {name: getattr(exercises, name) for name in exercises.__all__}
 MISTAKES = [(name, number) for name in CHECKS for number in range(len(CHECKS[name].exercise().mistakes))]
 CHAPTERS = [path for _, path in chapters() if path.parent != BOOK]
 # these run longest, and their solutions do not call the check: their code, or a plain answer, is tested here instead
-UNCALLED = {"pendulum", "real-pendulum", "two-bodies", "three-bodies", "energy-and-time", "where-integrability-ends"}
+UNCALLED = {"pendulum", "real-pendulum", "two-bodies", "three-bodies", "energy-and-time"}
 EXERCISE = re.compile(r"^(`{3,}|:{3,})\{exercise\}[^\n]*\n:label: *(\S+)\n(.*?)^\1 *$", re.M | re.S)
 CALL = re.compile(r"hl\.exercises\.(\w+)\(")
 
