@@ -17,8 +17,6 @@ from hnn_lite.exercises import check
 CHECKS = {name: getattr(exercises, name) for name in exercises.__all__}
 MISTAKES = [(name, number) for name in CHECKS for number in range(len(CHECKS[name].exercise().mistakes))]
 CHAPTERS = [path for _, path in chapters() if path.parent != BOOK]
-# these run longest, and their solutions do not call the check: their code, or a plain answer, is tested here instead
-UNCALLED = {"pendulum", "real-pendulum", "two-bodies", "three-bodies", "energy-and-time"}
 EXERCISE = re.compile(r"^(`{3,}|:{3,})\{exercise\}[^\n]*\n:label: *(\S+)\n(.*?)^\1 *$", re.M | re.S)
 CALL = re.compile(r"hl\.exercises\.(\w+)\(")
 
@@ -214,10 +212,7 @@ def test_every_chapter_has_a_code_exercise_that_names_its_checks(path):
             names = CALL.findall(cell.source)
             assert "".join(output.text for output in cell.outputs) == "".join(f"✓ {name}: right\n" for name in names), f"cell {number}"
             called.setdefault(label, []).extend(names)
-    if path.stem in UNCALLED:
-        assert not called and all(name in PLAIN or name in SOLUTIONS or name == "figure_of_eight" for name in sum(named.values(), []))
-    else:
-        assert {label: sorted(names) for label, names in called.items()} == {label: sorted(names) for label, names in named.items()}
+    assert {label: sorted(names) for label, names in called.items()} == {label: sorted(names) for label, names in named.items()}
 
 
 def defined(path, label):
