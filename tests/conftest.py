@@ -1,7 +1,9 @@
 """What the checks share: which notebooks there are, what is skipped where the measured data or a browser are missing."""
 
+import importlib.resources
 import os
 import pathlib
+import shutil
 import sys
 
 import pytest
@@ -14,6 +16,38 @@ if os.environ.get("HNN_LITE_DATA"):          # a notebook runs in its own folder
 
 # chapters that cannot run without the measured data
 NEED_DATA = {"real-pendulum.ipynb"}
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A Chromium without a window that can reach nothing but this machine, and keeps what it complains of and asks for."""
+    selenium = pytest.importorskip("selenium.webdriver")
+    chromium, driver = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None), shutil.which("chromedriver")
+    if not chromium or not driver:
+        pytest.skip("NO CHROMIUM WITH ITS DRIVER: nothing was looked at in a browser (Debian: apt-get install chromium chromium-driver)")
+    options = selenium.ChromeOptions()
+    options.binary_location = chromium
+    for switch in ("headless=new", "disable-gpu", "disable-dev-shm-usage", "no-first-run", "disable-background-networking",
+                   "disable-component-update", "window-size=1280,900", "host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost"):
+        options.add_argument(f"--{switch}")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        options.add_argument("--no-sandbox")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    window = selenium.Chrome(options=options, service=selenium.ChromeService(driver))
+    window.set_script_timeout(110)
+    window.execute_cdp_cmd("Performance.enable", {})
+    yield window
+    window.quit()
+
+
+def wait(browser, condition):
+    """Until the condition, a piece of JavaScript that returns it, holds."""
+    browser.execute_async_script(f"const done = arguments[0]; (function look() {{ (() => {{ {condition} }})() ? done() : setTimeout(look, 20) }})()")
+
+
+def axe():
+    """The script of axe-core."""
+    return importlib.resources.files("selenium_axe_python").joinpath("axe-core/axe.min.js").read_text(encoding="utf-8")
 
 
 def pytest_configure(config):

@@ -2,26 +2,19 @@
 
 import functools
 import http.server
-import importlib.resources
 import json
-import os
 import pathlib
 import re
-import shutil
 import subprocess
 import sys
 import threading
 
 import pytest
 import yaml
-from conftest import ROOT
-
-selenium = pytest.importorskip("selenium.webdriver")
+from conftest import ROOT, axe
 
 TOC = yaml.safe_load((ROOT / "book" / "_toc.yml").read_text())
 PAGES = [TOC["root"]] + [page["file"] for part in TOC["parts"] for page in part["chapters"]]
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-DRIVER = shutil.which("chromedriver")
 PHONE = 360
 MOST_BYTES = 60_000_000
 FAULTS = ("unrendered", "wrong", "raw", "errors")
@@ -78,24 +71,6 @@ def address(site):
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://localhost:{server.server_port}"
         server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if not CHROMIUM or not DRIVER:
-        pytest.skip("NO CHROMIUM WITH ITS DRIVER: the pages of the book were not opened (Debian: apt-get install chromium chromium-driver)")
-    options = selenium.ChromeOptions()
-    options.binary_location = CHROMIUM
-    for switch in ("headless=new", "disable-gpu", "disable-dev-shm-usage", "disable-background-networking", "no-first-run",
-                   "disable-component-update", "window-size=1280,900", "host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost"):
-        options.add_argument(f"--{switch}")
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        options.add_argument("--no-sandbox")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = selenium.Chrome(options=options, service=selenium.ChromeService(DRIVER))
-    driver.set_script_timeout(110)
-    yield driver
-    driver.quit()
 
 
 def open_page(browser, url, width=1280):
@@ -170,8 +145,7 @@ for (const one of [...document.querySelectorAll("div.highlight pre")].slice(3)) 
 @pytest.mark.parametrize("page", PAGES)
 def test_page_can_be_read_by_everybody(browser, address, page):
     open_page(browser, f"{address}/{page}.html")
-    axe = importlib.resources.files("selenium_axe_python").joinpath("axe-core/axe.min.js").read_text(encoding="utf-8")
-    browser.execute_script(THIN + axe)
+    browser.execute_script(THIN + axe())
     for theme, options in (("light", {}), ("dark", {"runOnly": ["color-contrast"]})):
         browser.execute_script("Object.assign(document.documentElement.dataset, {theme: arguments[0], mode: arguments[0]})", theme)
         found = browser.execute_async_script("axe.run({resultTypes: ['violations'], ...arguments[0]}).then(arguments[1])", options)["violations"]

@@ -3,11 +3,11 @@
 import base64
 import io
 import re
-import shutil
 
 import matplotlib.image
 import numpy as np
 import pytest
+from conftest import wait
 
 from hnn_lite.datasets import frames
 from hnn_lite.show import film as film_module
@@ -80,23 +80,6 @@ def test_bad_films_are_refused(call, words):
 
 # --- in a browser
 
-@pytest.fixture(scope="module")
-def browser():
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    driver = shutil.which("chromedriver")
-    if not chromium or not driver:
-        pytest.skip("NO CHROMIUM WITH ITS DRIVER: the films were not played (Debian: apt-get install chromium chromium-driver)")
-    options = selenium.ChromeOptions()
-    options.binary_location = chromium
-    for switch in ("headless=new", "disable-gpu", "no-sandbox", "disable-dev-shm-usage", "no-first-run", "window-size=900,700",
-                   "host-resolver-rules=MAP * ~NOTFOUND"):
-        options.add_argument(f"--{switch}")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    window = selenium.Chrome(options=options, service=selenium.ChromeService(driver))
-    yield window
-    window.quit()
-
-
 @pytest.fixture
 def page(browser, tmp_path):
     """The example on a page; the browser looks into the film's frame."""
@@ -110,11 +93,6 @@ def page(browser, tmp_path):
     browser.switch_to.default_content()
     complaints = [entry["message"] for entry in browser.get_log("browser")]
     assert [text for text in complaints if "willReadFrequently" not in text] == []          # the tests do read frequently
-
-
-def wait(browser, condition, seconds=20):
-    browser.set_script_timeout(seconds)
-    browser.execute_async_script(f"const done = arguments[0]; (function look() {{ (() => {{ {condition} }})() ? done() : setTimeout(look, 20) }})()")
 
 
 def drawn(browser, number):

@@ -4,12 +4,11 @@ import functools
 import importlib.resources
 import json
 import re
-import shutil
 import time
 
 import numpy as np
 import pytest
-from conftest import ROOT
+from conftest import ROOT, axe, wait
 
 import hnn_lite as hl
 from hnn_lite.actions import Pendulum
@@ -157,25 +156,6 @@ def test_what_cannot_be_shown_is_refused(call, words):
 
 # --- in a browser
 
-@pytest.fixture(scope="module")
-def browser():
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    driver = shutil.which("chromedriver")
-    if not chromium or not driver:
-        pytest.skip("NO CHROMIUM WITH ITS DRIVER: the live figures were not tried (Debian: apt-get install chromium chromium-driver)")
-    options = selenium.ChromeOptions()
-    options.binary_location = chromium
-    for switch in ("headless=new", "disable-gpu", "no-sandbox", "disable-dev-shm-usage", "no-first-run", "disable-background-networking",
-                   "disable-component-update", "host-resolver-rules=MAP * ~NOTFOUND"):
-        options.add_argument(f"--{switch}")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    window = selenium.Chrome(options=options, service=selenium.ChromeService(driver))
-    window.set_script_timeout(120)
-    window.execute_cdp_cmd("Performance.enable", {})
-    yield window
-    window.quit()
-
-
 @pytest.fixture
 def show(browser, tmp_path):
     """Show an output on a page and look into its frame; at the end nothing may have been complained of or asked for."""
@@ -199,10 +179,6 @@ def show(browser, tmp_path):
     asked = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
     asked = [event["params"]["request"]["url"] for event in asked if event["method"] == "Network.requestWillBeSent"]
     assert [url for url in asked if not re.match("file://.*page.html|data:|about:", url)] == []
-
-
-def wait(browser, condition):
-    browser.execute_async_script(f"const done = arguments[0]; (function look() {{ (() => {{ {condition} }})() ? done() : setTimeout(look, 20) }})()")
 
 
 def evaluate(browser, name, points):
@@ -382,7 +358,6 @@ def test_the_torus_turns(show):
 @figures
 def test_it_fits_small_and_large_in_both_themes(show, name):
     ARTEFACTS.mkdir(parents=True, exist_ok=True)
-    axe = importlib.resources.files("selenium_axe_python").joinpath("axe-core/axe.min.js").read_text(encoding="utf-8")
     inks = []
     for label, width, theme in (("light", 760, "light"), ("dark", 760, "dark"), ("phone", 320, "light"), ("large", 3840, "dark")):
         browser = show(output(name), width=width, height=1100, theme=theme)
@@ -394,7 +369,7 @@ def test_it_fits_small_and_large_in_both_themes(show, name):
         outside = browser.execute_script("return [...document.querySelectorAll('button, label, .numbers div, legend')]"
                                          ".filter((one) => one.getBoundingClientRect().right > innerWidth + 1).map((one) => one.textContent)")
         assert outside == []
-        browser.execute_script(axe)
+        browser.execute_script(axe())
         found = browser.execute_async_script("axe.run(document).then(arguments[0])")["violations"]
         assert [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")] == []
         browser.switch_to.default_content()

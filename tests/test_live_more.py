@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from test_live import bare, browser, close, evaluate, films, planets, settled, show          # noqa: F401
+from test_live import bare, close, evaluate, films, planets, settled, show          # noqa: F401
 
 import hnn_lite as hl
 from hnn_lite.networks import autoencoder

@@ -3,13 +3,10 @@
 import importlib.util
 import json
 import re
-import shutil
 
 import nbformat
 import pytest
-from conftest import ROOT
-
-selenium = pytest.importorskip("selenium.webdriver")
+from conftest import ROOT, wait
 
 SPEC = importlib.util.spec_from_file_location("slides", ROOT / "book" / "teaching" / "slides.py")
 slides = importlib.util.module_from_spec(SPEC)
@@ -86,29 +83,6 @@ def folder(tmp_path_factory):
     return out
 
 
-@pytest.fixture(scope="module")
-def browser():
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    driver = shutil.which("chromedriver")
-    if not chromium or not driver:
-        pytest.skip("NO CHROMIUM WITH ITS DRIVER: the slides were not opened (Debian: apt-get install chromium chromium-driver)")
-    options = selenium.ChromeOptions()
-    options.binary_location = chromium
-    for switch in ("headless=new", "disable-gpu", "no-sandbox", "disable-dev-shm-usage", "no-first-run", "disable-background-networking",
-                   "disable-component-update", "host-resolver-rules=MAP * ~NOTFOUND"):
-        options.add_argument(f"--{switch}")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    window = selenium.Chrome(options=options, service=selenium.ChromeService(driver))
-    window.set_script_timeout(120)
-    window.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": 1280, "height": 720, "deviceScaleFactor": 1, "mobile": False})
-    yield window
-    window.quit()
-
-
-def wait(browser, condition):
-    browser.execute_async_script(f"const done = arguments[0]; (function look() {{ (() => {{ {condition} }})() ? done() : setTimeout(look, 30) }})()")
-
-
 # everything that is drawn on the slide must lie on it; of a formula the container counts, not its glyphs
 STICKS_OUT = """
 const slide = reveal.getCurrentSlide(), out = [];
@@ -122,6 +96,7 @@ return out;"""
 
 @decks
 def test_every_slide_is_whole_and_asks_for_nothing(browser, folder, deck):
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": 1280, "height": 720, "deviceScaleFactor": 1, "mobile": False})
     browser.get_log("browser"), browser.get_log("performance")
     browser.get((folder / f"{deck}.html").as_uri())
     wait(browser, "return document.documentElement.dataset.ready")
