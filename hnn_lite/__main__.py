@@ -5,18 +5,18 @@ import json
 import pathlib
 import sys
 
-from hnn_lite import benchmark, experiments
-from hnn_lite.datasets import recordings
+from hnn_lite.page import benchmark, papers
+from hnn_lite.data import recordings
 
 
 def main(arguments=None):
     """Run a command; returns the exit status."""
-    models = dict.fromkeys(name for experiment in experiments.EXPERIMENTS.values() for name in experiment.models)
+    models = dict.fromkeys(name for experiment in papers.EXPERIMENTS.values() for name in experiment.models)
     parser = argparse.ArgumentParser(prog="python -m hnn_lite", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     command = commands.add_parser("reproduce", help="train and judge the papers' experiments over several seeds")
-    command.add_argument("experiments", nargs="+", choices=experiments.EXPERIMENTS, metavar="EXPERIMENT",
-                         help=", ".join(experiments.EXPERIMENTS))
+    command.add_argument("experiments", nargs="+", choices=papers.EXPERIMENTS, metavar="EXPERIMENT",
+                         help=", ".join(papers.EXPERIMENTS))
     command.add_argument("--model", default="all", help="all that the experiment has, or: " + ", ".join(models))
     command.add_argument("--recipe", help="if not given, the experiment's first")
     command.add_argument("--seeds", type=int, nargs="+", default=[0])
@@ -42,7 +42,7 @@ def main(arguments=None):
 
 def _reproduce(options):
     models = None if options.model == "all" else [options.model]
-    records = experiments.reproduce(options.experiments, models, options.seeds, options.recipe, options.steps, options.jobs,
+    records = papers.reproduce(options.experiments, models, options.seeds, options.recipe, options.steps, options.jobs,
                                     options.out, options.weights)
     if not options.out:
         print(json.dumps(records, indent=1))

@@ -1,4 +1,4 @@
-"""Action and angle coordinates that are known exactly. (Measured: `loop_action`, `measured_frequencies`, `whole_mixing`.)
+"""Action and angle coordinates that are known exactly.
 
 A system of n degrees of freedom is integrable if it has canonical coordinates, n angles theta and n actions I, in which H is a
 function of the actions alone. Then the actions stay, and each angle grows at its own steady rate, its frequency dH/dI (Liouville,
@@ -9,13 +9,10 @@ Reference: Arnold, *Mathematical Methods of Classical Mechanics*, 2nd edition, S
 """
 
 import numpy as np
+from scipy import optimize
 from scipy.special import ellipj, ellipk, ellipkinc, elliprd
 
-from hnn_lite import checks
-from hnn_lite.measured import loop_action, measured_frequencies, whole_mixing
-
-__all__ = ["ActionAngle", "Kepler", "NormalModes", "Pendulum", "kepler_equation", "loop_action", "measured_frequencies",
-           "whole_mixing"]
+from hnn_lite import validate
 
 
 class ActionAngle:
@@ -71,15 +68,15 @@ class ActionAngle:
         x : array, shape (..., dim)
         """
         actions, angles = self.encode(x)
-        return self.decode(actions, angles + self.frequencies(actions) * checks.numbers("t", t)[..., None])
+        return self.decode(actions, angles + self.frequencies(actions) * validate.numbers("t", t)[..., None])
 
     def rollout(self, x0, t):
         """The path from `x0`, shape (..., dim), at the times `t`: shape (times, ..., dim). At t[0] it is at `x0`."""
-        t = checks.numbers("t", t)
+        t = validate.numbers("t", t)
         return self.advance(np.broadcast_to(x0, (len(t), *np.shape(x0))), (t - t[0]).reshape(-1, *[1] * (np.ndim(x0) - 1)))
 
     def _pairs(self, actions, angles=None):
-        pair = [checks.states(name, value, self.dim // 2) for name, value in (("actions", actions), ("angles", angles))
+        pair = [validate.states(name, value, self.dim // 2) for name, value in (("actions", actions), ("angles", angles))
                 if value is not None]
         return pair if angles is not None else pair[0]
 
@@ -106,10 +103,10 @@ class NormalModes(ActionAngle):
     """
 
     def __init__(self, masses, stiffness):
-        masses, stiffness = checks.numbers("masses", masses), checks.numbers("stiffness", stiffness)
+        masses, stiffness = validate.numbers("masses", masses), validate.numbers("stiffness", stiffness)
         if masses.ndim != 1 or stiffness.shape != 2 * masses.shape or not np.allclose(stiffness, stiffness.T):
             raise ValueError(f"stiffness must be symmetric, with a row for each of {masses.size} masses, got shape {stiffness.shape}")
-        root = np.sqrt([checks.positive("each mass", mass) for mass in masses])
+        root = np.sqrt([validate.positive("each mass", mass) for mass in masses])
         squares, columns = np.linalg.eigh(stiffness / np.outer(root, root))
         if squares[0] <= 0:
             raise ValueError(f"stiffness must be positive definite, got an eigenvalue of {squares[0]:.3g} for M^-1 K")
@@ -118,7 +115,7 @@ class NormalModes(ActionAngle):
         self._p = columns / root[:, None] / np.sqrt(self.omega)
 
     def encode(self, x):
-        x = checks.states("x", x, self.dim)
+        x = validate.states("x", x, self.dim)
         n = self.dim // 2
         Q, P = x[..., :n] @ self._q, x[..., n:] @ self._p
         return (Q**2 + P**2) / 2, np.arctan2(Q, P)
@@ -150,12 +147,12 @@ class Pendulum(ActionAngle):
     dim = 2
 
     def __init__(self, m=0.5, g=6.0, l=1.0):
-        m, g, l = checks.positive("m", m), checks.positive("g", g), checks.positive("l", l)
+        m, g, l = validate.positive("m", m), validate.positive("g", g), validate.positive("l", l)
         self.top, self.omega0 = 2 * m * g * l, np.sqrt(g / l)
         self._p = 2 * m * l**2 * self.omega0                             # the momentum at the bottom that just reaches the top
 
     def encode(self, x):
-        x = checks.states("x", x, 2)
+        x = validate.states("x", x, 2)
         q = x[..., :1] - 2 * np.pi * np.round(x[..., :1] / (2 * np.pi))
         sine, cosine = np.sin(q / 2), x[..., 1:] / self._p
         share = sine**2 + cosine**2
@@ -210,10 +207,10 @@ class Kepler(ActionAngle):
     dim = 4
 
     def __init__(self, mu=1.0):
-        self.mu = checks.positive("mu", mu)
+        self.mu = validate.positive("mu", mu)
 
     def encode(self, x):
-        x = checks.states("x", x, 4)
+        x = validate.states("x", x, 4)
         q, p = x[..., :2], x[..., 2:]
         r = np.linalg.norm(q, axis=-1)
         inverse_a = 2 / r - np.sum(p**2, axis=-1) / self.mu
@@ -261,3 +258,121 @@ def _at_least_zero(actions):
     if not np.all(actions >= 0):
         raise ValueError(f"actions must be at least 0, got {np.min(actions):.3g}")
     return actions
+
+
+# --- measured from a path, for laws of motion whose action and angle coordinates nobody knows
+
+def loop_action(loop):
+    """(1 / 2 pi) times the integral of p . dq once round a closed path: in one degree of freedom the area inside over 2 pi.
+
+    Parameters
+    ----------
+    loop : array, shape (points, dim)
+        States at equal distances of a smooth parameter, such as time, over one turn; the first is not repeated. Then the sum over
+        Fourier components is exact up to those that so many points cannot show.
+
+    Returns
+    -------
+    action : float
+        Positive where q runs ahead as time does: clockwise in the (q, p) plane.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than 3 points, or dim is odd.
+    """
+    loop = validate.numbers("loop", loop)
+    if loop.ndim != 2 or len(loop) < 3:
+        raise ValueError(f"loop must hold at least 3 states, shape (points, dim), got shape {loop.shape}")
+    n = validate.phase_space("the number of coordinates of loop", loop.shape[1]) // 2
+    waves = np.fft.fft(loop, axis=0) / len(loop)
+    orders = np.fft.fftfreq(len(loop), 1 / len(loop))
+    orders[np.abs(orders) == len(loop) / 2] = 0
+    return float(-np.sum(orders[:, None] * np.imag(waves[:, :n] * waves[:, n:].conj())))
+
+
+def measured_frequencies(signal, dt, count=1):
+    """The strongest frequencies of a signal that is a sum of few steady oscillations, far more exactly than a Fourier transform.
+
+    For each, the peak of the spectrum under a smooth window is found; then its amplitude is fitted and taken away, and in the end each is
+    sought again with all others taken away (Laskar, Icarus 88 (1990) 266). A constant is taken away first.
+
+    Parameters
+    ----------
+    signal : array, shape (times,)
+        Real, such as one coordinate of a path. It should hold many periods of each frequency, and of their differences.
+    dt : float
+        Time between two values, shorter than half of the shortest period.
+    count : int
+        How many frequencies.
+
+    Returns
+    -------
+    frequencies : array, shape (count,)
+        rad per unit of time, positive, the strongest first.
+
+    Raises
+    ------
+    ValueError
+        If the signal has fewer than 16 values for each frequency.
+    """
+    signal, dt, count = validate.numbers("signal", signal), validate.positive("dt", dt), validate.whole("count", count, 1)
+    if signal.ndim != 1 or len(signal) < 16 * count:
+        raise ValueError(f"signal must hold at least {16 * count} values, shape (times,), got shape {signal.shape}")
+    s = (np.arange(len(signal)) - (len(signal) - 1) / 2) * 2 * np.pi / len(signal)     # the time, in units that make it -pi to pi
+    window, found = (1 + np.cos(s)) ** 2, []
+
+    def without(others):
+        waves = np.stack([np.ones_like(s)] + [wave(k * s) for k in others for wave in (np.cos, np.sin)], axis=1)
+        root = np.sqrt(window)
+        return window * (signal - waves @ np.linalg.lstsq(root[:, None] * waves, root * signal, rcond=None)[0])
+
+    def slope(k, rest):                                                 # of the spectrum's height at k periods, up to a factor
+        rotated = rest * np.exp(-1j * k * s)
+        return np.imag(np.conj(rotated.sum()) * (s * rotated).sum())
+
+    def sharpen(near, rest):
+        ends = near - 0.6, near + 0.6
+        falls = slope(ends[0], rest) > 0 > slope(ends[1], rest)
+        return optimize.brentq(slope, *ends, args=(rest,), xtol=1e-14, rtol=1e-15) if falls else near
+
+    for _ in range(count):
+        rest = without(found)
+        found.append(sharpen(np.argmax(np.abs(np.fft.rfft(rest, 4 * len(s)))) / 4, rest))
+    for _ in range(3):
+        for i in range(count):
+            found[i] = sharpen(found[i], without(found[:i] + found[i + 1:]))
+    return np.array(found) * 2 * np.pi / (len(s) * dt)
+
+
+def whole_mixing(actions, others):
+    """The whole numbers N with `others` = N `actions`, if both are actions of the same tori.
+
+    Each are areas of loops round the torus, over 2 pi, and loops of one set go round in those of another so many times. If each set can
+    be had from the other, the determinant is 1 or -1. Fitted by least squares, each row of `others` by itself, and rounded.
+
+    Parameters
+    ----------
+    actions, others : array, shape (tori, n)
+        On the same tori, at least n of them, with actions that do not lie in a plane through zero.
+
+    Returns
+    -------
+    whole : array of int, shape (n, n)
+        N. Frequencies go by the inverse of its transpose.
+    off : float
+        By how much the fitted numbers differ from whole ones, at most. Above about a tenth N means nothing.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, or the tori do not suffice.
+    """
+    actions, others = validate.numbers("actions", actions), validate.numbers("others", others)
+    if actions.ndim != 2 or actions.shape != others.shape:
+        raise ValueError(f"actions and others must have the same shape (tori, n), got {actions.shape} and {others.shape}")
+    fitted, _, rank, _ = np.linalg.lstsq(actions, others, rcond=1e-9)
+    if rank < actions.shape[1]:
+        raise ValueError(f"actions must be given on tori that differ in all {actions.shape[1]} of them, got {rank} independent")
+    whole = np.round(fitted.T)
+    return whole.astype(int), float(np.abs(fitted.T - whole).max())

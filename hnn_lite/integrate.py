@@ -12,7 +12,7 @@ import autograd.numpy as np
 import scipy.integrate
 from autograd import make_vjp
 
-from hnn_lite import checks
+from hnn_lite import validate
 
 EPS = np.finfo(float).eps
 
@@ -53,12 +53,12 @@ def solve_ivp(field, x0, t, rtol=1e-9, atol=1e-10, method="DOP853"):
     IntegrationError
         If the solver gives up or the path overflows, with the times and states reached until then.
     """
-    x0, t = checks.numbers("x0", x0), checks.numbers("t", t)
+    x0, t = validate.numbers("x0", x0), validate.numbers("t", t)
     if t.ndim != 1 or len(t) < 2 or not (np.all(np.diff(t) > 0) or np.all(np.diff(t) < 0)):
         raise ValueError(f"t must be a list of at least two increasing or decreasing times, got shape {t.shape}")
-    rtol, atol = checks.positive("rtol", rtol), checks.positive("atol", atol)
-    checks.choice("method", method, ("RK23", "RK45", "DOP853", "Radau", "BDF", "LSODA"))
-    checks.numbers("the field at x0", _value(field, x0))      # scipy would look for a first step for ever
+    rtol, atol = validate.positive("rtol", rtol), validate.positive("atol", atol)
+    validate.choice("method", method, ("RK23", "RK45", "DOP853", "Radau", "BDF", "LSODA"))
+    validate.numbers("the field at x0", _value(field, x0))      # scipy would look for a first step for ever
 
     def flat_field(_, flat):
         return field(flat.reshape(x0.shape)).ravel()
@@ -97,7 +97,7 @@ def flow_jacobian(field, x0, t, rtol=1e-9):
     ValueError, IntegrationError
         As `solve_ivp`.
     """
-    x0 = checks.numbers("x0", x0)
+    x0 = validate.numbers("x0", x0)
     _value(field, x0)
     dim = x0.shape[-1]
 
@@ -141,12 +141,12 @@ def march(method, field, x0, dt, steps, every=1):
         If a step of `implicit_midpoint` does not settle.
     """
     if not callable(method):
-        method = METHODS[checks.choice("method", method, METHODS)]
-    x, steps = checks.numbers("x0", x0), checks.whole("steps", steps, 1)
-    if np.ndim(dt) != 0 or checks.numbers("dt", dt) == 0:
+        method = METHODS[validate.choice("method", method, METHODS)]
+    x, steps = validate.numbers("x0", x0), validate.whole("steps", steps, 1)
+    if np.ndim(dt) != 0 or validate.numbers("dt", dt) == 0:
         raise ValueError(f"dt must be one number and not zero, got {dt!r}")
     _value(field, x)
-    if steps % checks.whole("every", every, 1):
+    if steps % validate.whole("every", every, 1):
         raise ValueError(f"every ({every}) must divide steps ({steps})")
     if method in SEPARABLE:
         _require_separable(method, field, x)
@@ -247,7 +247,7 @@ def _value(field, x):
 
 
 def _require_separable(method, field, x):
-    n = checks.phase_space("the number of coordinates of x0", x.shape[-1]) // 2
+    n = validate.phase_space("the number of coordinates of x0", x.shape[-1]) // 2
     move = np.linspace(0.3, 0.7, n)        # not the same for all: a field of q_1 - q_2 has to change too
     f = np.array([[field(x + np.concatenate([a * move, b * move])) for b in (0, 1)] for a in (0, 1)])
     if not (np.allclose(f[0, ..., :n], f[1, ..., :n]) and np.allclose(f[:, 0, ..., n:], f[:, 1, ..., n:])):

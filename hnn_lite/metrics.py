@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from autograd import make_vjp
 
-from hnn_lite import checks
-from hnn_lite.dynamics import omega
+from hnn_lite import validate
+from hnn_lite.mechanics import symplectic_matrix
 
 TIME_STRETCH = 1.09          # 1 + 0.9 * noise, from the HNN paper's code for task 1
 
@@ -39,7 +39,7 @@ def field_loss(model, x, dx):
     ValueError
         If shapes do not fit or a value is NaN.
     """
-    x, dx = checks.finite_states("x", x, model.dim), checks.finite_states("dx", dx, model.dim)
+    x, dx = validate.finite_states("x", x, model.dim), validate.finite_states("dx", dx, model.dim)
     if x.shape != dx.shape:
         raise ValueError(f"x and dx must have the same shape, got {x.shape} and {dx.shape}")
     return estimate(np.mean((model.field(x) - dx) ** 2, axis=-1).ravel())
@@ -72,7 +72,7 @@ def energy_mse(model, task, energy=None, stretch=None):
         If a path of the model cannot be followed to its end.
     """
     energy = energy or task.energy
-    checks.choice("stretch", stretch, (None, "once", "growing"))
+    validate.choice("stretch", stretch, (None, "once", "growing"))
     true_energy = energy(task.reference)
     if np.shape(true_energy) != task.reference.shape[:-1]:
         raise ValueError(f"energy must map states of shape {task.reference.shape} to {task.reference.shape[:-1]}, "
@@ -103,13 +103,13 @@ def symplecticity_defect(function, x):
     ValueError
         If dim is odd, or `function` changes the shape.
     """
-    x = checks.numbers("x", x)
-    dim = checks.phase_space("the last axis of x", x.shape[-1] if x.ndim else 0)
+    x = validate.numbers("x", x)
+    dim = validate.phase_space("the last axis of x", x.shape[-1] if x.ndim else 0)
     vjp, y = make_vjp(function)(x)
     if np.shape(y) != x.shape:
         raise ValueError(f"function must map states of shape {x.shape} to the same shape, got {np.shape(y)}")
     J = np.stack([vjp(np.broadcast_to(row, x.shape)) for row in np.eye(dim)], axis=-2)
-    return float(np.max(abs(np.swapaxes(J, -1, -2) @ omega(dim) @ J - omega(dim))))
+    return float(np.max(abs(np.swapaxes(J, -1, -2) @ symplectic_matrix(dim) @ J - symplectic_matrix(dim))))
 
 
 def estimate(values):

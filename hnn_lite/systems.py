@@ -1,14 +1,57 @@
-"""Hamiltonians and the physics that they stand for: H(q, p) = T(p) + V(q), with T and V as separate functions."""
+"""Mechanical systems, H(q, p) = T(p) + V(q): spring, pendulum, bodies under gravity, coupled oscillators, Toda, Henon-Heiles."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import autograd.numpy as np
+from autograd import elementwise_grad
 
-from hnn_lite import checks
-from hnn_lite.bodies import NBody, kepler, n_body, three_body, two_body
-from hnn_lite.chains import CoupledOscillators, Toda, coupled_oscillators, toda
-from hnn_lite.dynamics import System
+from hnn_lite import validate
+from hnn_lite.mechanics import HamiltonianDynamics
 
-__all__ = ["CoupledOscillators", "NBody", "System", "Toda", "coupled_oscillators", "henon_heiles", "kepler", "mass_spring", "n_body",
-           "pendulum", "real_pendulum_energy", "three_body", "toda", "two_body"]
+
+@dataclass(frozen=True)
+class System(HamiltonianDynamics):
+    """A mechanical system with H = T(p) + V(q).
+
+    Attributes
+    ----------
+    name : str
+    dim : int
+        Coordinates of a state, positions first, then momenta.
+    kinetic, potential : callable
+        T(p) and V(q), shape (..., dim/2) to (...), in autograd's NumPy.
+    sampler : callable
+        `(rng, count) -> (count, dim)`: initial states as the paper draws them.
+    """
+
+    name: str
+    dim: int
+    kinetic: Callable
+    potential: Callable
+    sampler: Callable
+
+    def hamiltonian(self, x):
+        x = validate.states("x", x, self.dim)
+        n = self.dim // 2
+        return self.kinetic(x[..., n:]) + self.potential(x[..., :n])
+
+    def gradient(self, x):
+        x = validate.states("x", x, self.dim)         # by parts: faster than autograd's derivative of a slice
+        n = self.dim // 2
+        return np.concatenate([elementwise_grad(self.potential)(x[..., :n]), elementwise_grad(self.kinetic)(x[..., n:])],
+                              axis=-1)
+
+    def sample(self, count, seed):
+        """Draw `count` initial states as the paper does, shape (count, dim).
+
+        Raises
+        ------
+        ValueError
+            If `count` < 1 or `seed` < 0.
+        """
+        rng = validate.generator(seed, f"initial states of {self.name}")
+        return self.sampler(rng, validate.whole("count", count, 1))
 
 
 def mass_spring(k=2.0, m=0.5):
@@ -29,7 +72,7 @@ def mass_spring(k=2.0, m=0.5):
     ValueError
         If a constant is not positive.
     """
-    k, m = checks.positive("k", k), checks.positive("m", m)
+    k, m = validate.positive("k", k), validate.positive("m", m)
     return System("mass-spring", 2,
                   kinetic=lambda p: np.sum(p**2, axis=-1) / (2 * m),
                   potential=lambda q: k * np.sum(q**2, axis=-1) / 2,
@@ -52,7 +95,7 @@ def pendulum(m=0.5, g=6.0, l=1.0):
     ValueError
         If a constant is not positive.
     """
-    m, g, l = checks.positive("m", m), checks.positive("g", g), checks.positive("l", l)
+    m, g, l = validate.positive("m", m), validate.positive("g", g), validate.positive("l", l)
     return System("pendulum", 2,
                   kinetic=lambda p: np.sum(p**2, axis=-1) / (2 * m * l**2),
                   potential=lambda q: m * g * l * np.sum(1 - np.cos(q), axis=-1),
@@ -65,7 +108,7 @@ def real_pendulum_energy(x):
     With q the angle (rad) and p the measured angular velocity (rad/s), this is twice the energy per moment of inertia of
     `pendulum(m=1, g=1.2, l=1)`. Shape (..., 2) to (...).
     """
-    x = checks.states("x", x, 2)
+    x = validate.states("x", x, 2)
     return 2.4 * (1 - np.cos(x[..., 0])) + x[..., 1] ** 2
 
 
@@ -85,7 +128,7 @@ def henon_heiles(energy=1 / 8):
     ValueError
         If the energy is out of range.
     """
-    if checks.positive("energy", energy) > 1 / 6:
+    if validate.positive("energy", energy) > 1 / 6:
         raise ValueError(f"energy must be at most 1/6, above which a star escapes, got {energy}")
 
     def potential(q):
@@ -107,3 +150,345 @@ def henon_heiles(energy=1 / 8):
 def _ring(rng, count, inner, outer):
     radius, angle = rng.uniform(inner, outer, count), rng.uniform(0, 2 * np.pi, count)
     return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=-1)
+
+
+@dataclass(frozen=True)
+class NBody(System):
+    """Bodies in a plane that attract each other: `H = sum |p_i|^2 / (2 m_i) - sum over pairs of G m_i m_j / |q_i - q_j|`.
+
+    A state holds x of each body, y of each body, p_x of each, p_y of each: the order of the HNN paper's code.
+
+    Attributes
+    ----------
+    masses : array, shape (bodies,)
+    """
+
+    masses: np.ndarray
+
+    def positions(self, x):
+        """Where the bodies are, shape (..., dim) to (..., bodies, 2)."""
+        return self._bodies(validate.states("x", x, self.dim)[..., :self.dim // 2])
+
+    def momenta(self, x):
+        """The bodies' momenta, shape (..., dim) to (..., bodies, 2)."""
+        return self._bodies(validate.states("x", x, self.dim)[..., self.dim // 2:])
+
+    def centre_of_mass(self, x):
+        """The mean position, weighted by mass, shape (..., dim) to (..., 2)."""
+        return self.masses @ self.positions(x) / np.sum(self.masses)
+
+    def momentum(self, x):
+        """The total momentum, shape (..., dim) to (..., 2)."""
+        return np.sum(self.momenta(x), axis=-2)
+
+    def angular_momentum(self, x):
+        """The total angular momentum about the origin, sum of x p_y - y p_x, shape (..., dim) to (...)."""
+        q, p = self.positions(x), self.momenta(x)
+        return np.sum(q[..., 0] * p[..., 1] - q[..., 1] * p[..., 0], axis=-1)
+
+    def _bodies(self, flat):
+        return np.swapaxes(np.reshape(flat, (*flat.shape[:-1], 2, len(self.masses))), -1, -2)
+
+
+def n_body(masses, G=1.0, sampler=None, name="n-body"):
+    """Bodies in a plane under gravity; see `NBody`.
+
+    Parameters
+    ----------
+    masses : sequence of float
+        One for each body, at least two.
+    G : float
+        Gravitational constant. With the default and masses of 1, the units of length and time are left open, as in the paper.
+    sampler : callable, optional
+        `(rng, count) -> (count, dim)`: initial states.
+    name : str
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two masses, or a constant is not positive.
+    """
+    masses = np.array([validate.positive("each mass", mass) for mass in np.atleast_1d(masses).tolist()])
+    if len(masses) < 2:
+        raise ValueError(f"masses must name at least two bodies, got {len(masses)}")
+    G, n = validate.positive("G", G), len(masses)
+    first, second = np.triu_indices(n, 1)
+    pairs = np.eye(n)[:, first] - np.eye(n)[:, second]
+    differences = np.kron(np.eye(2), pairs)          # from q to x_i - x_j of every pair, and then y_i - y_j
+    squares = np.kron(np.ones((2, 1)), np.eye(len(first)))      # from their squares to |q_i - q_j|^2
+    pull, two_masses = G * masses[first] * masses[second], 2 * np.concatenate([masses, masses])
+
+    def potential(q):
+        return -((q @ differences) ** 2 @ squares) ** -0.5 @ pull
+
+    return NBody(name, 4 * n, lambda p: np.sum(p**2 / two_masses, axis=-1), potential, sampler, masses)
+
+
+def two_body(masses=(1.0, 1.0), G=1.0):
+    """Two bodies on nearly circular orbits about their common centre of mass, which rests at the origin.
+
+    With equal masses, body 1 starts at (U(0.5, 1.5), U(0.5, 1.5)) as in the paper's code, body 2 opposite; the velocities of the
+    circular orbit are multiplied by 1 + 0.05 N(0, 1), one number for each orbit.
+
+    Parameters and errors are those of `n_body`.
+    """
+    def sampler(rng, count):
+        heavy = masses[1] / masses[0]
+        corner = rng.uniform(0.5, 1.5, (count, 1, 2))
+        q = np.concatenate([corner, -corner / heavy], axis=1)
+        return _circling(q, masses, G, 1 + 0.05 * rng.normal(size=(count, 1, 1)))
+
+    masses = _so_many(masses, 2)
+    return n_body(masses, G, sampler, "two-body")
+
+
+def three_body(masses=(1.0, 1.0, 1.0), G=1.0):
+    """Three bodies that start on a circle of radius U(0.9, 1.2), 120 degrees apart.
+
+    The velocities of the circular orbit, which this triangle has for any masses (Lagrange), are multiplied by 1 + U(-0.2, 0.2),
+    one number for each component, as in the HNN paper's code.
+
+    Parameters and errors are those of `n_body`.
+    """
+    def sampler(rng, count):
+        angle = rng.uniform(0, 2 * np.pi, (count, 1)) + 2 * np.pi / 3 * np.arange(3)
+        q = rng.uniform(0.9, 1.2, (count, 1, 1)) * np.stack([np.cos(angle), np.sin(angle)], axis=-1)
+        q = q - (masses @ q / np.sum(masses))[:, None]
+        return _circling(q, masses, G, 1 + rng.uniform(-0.2, 0.2, q.shape))
+
+    masses = _so_many(masses, 3)
+    return n_body(masses, G, sampler, "three-body")
+
+
+def kepler(mu=1.0, eccentricity=0.6):
+    """A planet of mass 1 about a fixed sun, `H = |p|^2 / 2 - mu / |q|`; the state is (x, y, p_x, p_y).
+
+    Initial states lie on ellipses that are run through anticlockwise, with `L = sqrt(mu a)` of U(0.8, 1.2) (a is half of the long
+    axis), an eccentricity of U(0, `eccentricity`), and any direction. With mu = 1 the units of length and time are left open.
+
+    Parameters
+    ----------
+    mu : float
+        G times the mass of the sun.
+    eccentricity : float
+        The largest, below 1.
+
+    Raises
+    ------
+    ValueError
+        If a constant is out of range.
+    """
+    mu = validate.positive("mu", mu)
+    if validate.positive("eccentricity", eccentricity, zero_too=True) >= 1:
+        raise ValueError(f"eccentricity must be below 1, got {eccentricity}")
+
+    def sampler(rng, count):
+        L, e = rng.uniform(0.8, 1.2, count), rng.uniform(0, eccentricity, count)
+        E, turn = rng.uniform(0, 2 * np.pi, (2, count))           # E: the eccentric anomaly
+        c, s, b = np.cos(E), np.sin(E), np.sqrt(1 - e**2)
+        q = L**2 / mu * np.stack([c - e, b * s])
+        p = mu / L / (1 - e * c) * np.stack([-s, b * c])
+        cos, sin = np.cos(turn), np.sin(turn)
+        return np.concatenate([[cos * u - sin * v, sin * u + cos * v] for u, v in (q, p)]).T
+
+    return System("kepler", 4, lambda p: np.sum(p**2, axis=-1) / 2, lambda q: -mu / np.sqrt(np.sum(q**2, axis=-1)), sampler)
+
+
+def _so_many(masses, count):
+    if np.shape(masses) != (count,):
+        raise ValueError(f"masses must hold {count} numbers, got {masses!r}")
+    return np.array([validate.positive("each mass", mass) for mass in masses])
+
+
+def _circling(q, masses, G, factor):
+    """States with positions q, shape (count, bodies, 2), that turn about the origin like a rigid body, times `factor`."""
+    distance = np.linalg.norm(q[:, :1] - q[:, 1:2], axis=-1, keepdims=True)
+    v = np.sqrt(G * np.sum(masses) / distance**3) * np.stack([-q[..., 1], q[..., 0]], axis=-1) * factor
+    flat = lambda a: np.swapaxes(a, 1, 2).reshape(len(a), -1)  # noqa: E731
+    return np.concatenate([flat(q), flat(masses[:, None] * v)], axis=-1)
+
+
+def coupled_oscillators(masses=(5.0, 1.0), k_wall=(0.01, 0.005), k_pair=0.5, amplitudes=(10.0, 1.0)):
+    """Masses on a line, each tied to its place by one spring and to every other mass by another.
+
+    H = sum p_i^2 / (2 m_i) + sum k_wall_i q_i^2 / 2 + k_pair / 2 * sum over pairs of (q_i - q_j)^2, with q the distances from
+    rest. The defaults are those of the AAN paper's code. Initial states are sums of the normal modes with amplitudes of U(0.1, 1)
+    times `amplitudes` and phases U(0, 2 pi).
+
+    Parameters
+    ----------
+    masses : sequence of float, length n
+        kg.
+    k_wall : sequence of float, length n
+        Stiffness of each mass's own spring, N/m.
+    k_pair : float
+        Stiffness of the springs between the masses, N/m; 0 cuts them.
+    amplitudes : sequence of float, length n
+        Of the modes, the slowest first, as multiples of the columns of `CoupledOscillators.modes`.
+
+    Returns
+    -------
+    system : CoupledOscillators
+
+    Raises
+    ------
+    ValueError
+        If the lists differ in length or a constant is out of range.
+    """
+    masses = _positives("masses", masses)
+    k_wall = _positives("k_wall", k_wall, len(masses))
+    amplitudes, n = _positives("amplitudes", amplitudes, len(masses)), len(masses)
+    k_pair = validate.positive("k_pair", k_pair, zero_too=True)
+    stiffness = np.diag(k_wall) + k_pair * (n * np.eye(n) - np.ones((n, n)))
+
+    def sampler(rng, count):
+        return system.in_modes(rng.uniform(0.1, 1, (count, n)) * amplitudes, rng.uniform(0, 2 * np.pi, (count, n)))
+
+    system = CoupledOscillators("coupled-oscillators", 2 * n, lambda p: np.sum(p**2 / (2 * masses), axis=-1),
+                                lambda q: np.sum((q @ stiffness) * q, axis=-1) / 2, sampler, masses, stiffness)
+    return system
+
+
+@dataclass(frozen=True)
+class CoupledOscillators(System):
+    """H = sum p_i^2 / (2 m_i) + q . K q / 2.
+
+    Attributes
+    ----------
+    masses : array, shape (n,)
+    stiffness : array, shape (n, n)
+        K, symmetric and positive definite.
+    """
+
+    masses: np.ndarray
+    stiffness: np.ndarray
+
+    def modes(self):
+        """The normal modes: frequencies in rad/s, shape (n,), increasing, and shapes, a column of length 1 for each, (n, n).
+
+        Column k is an eigenvector of M^-1 K; its largest component is positive.
+        """
+        root = np.sqrt(self.masses)
+        squares, columns = np.linalg.eigh(self.stiffness / np.outer(root, root))
+        columns = columns / root[:, None]
+        columns = columns * np.sign(np.take_along_axis(columns, np.argmax(abs(columns), axis=0)[None], axis=0))
+        return np.sqrt(squares), columns / np.linalg.norm(columns, axis=0)
+
+    def in_modes(self, amplitudes, phases):
+        """The state whose mode k is at `A_k cos(phase_k)`, shapes (..., n) to (..., dim)."""
+        frequencies, columns = self.modes()
+        q = (amplitudes * np.cos(phases)) @ columns.T
+        v = (-frequencies * amplitudes * np.sin(phases)) @ columns.T
+        return np.concatenate([q, self.masses * v], axis=-1)
+
+
+def toda(particles=3, energy=3.0):
+    """Toda's lattice: a ring of particles of mass 1, H = sum of p_i^2 / 2 + exp(q_i - q_(i+1)) - 1, its centre at rest.
+
+    The state holds the N - 1 coordinates that are left when the centre of mass is taken away (see `Toda.ring`), and their momenta.
+    It is integrable for every N (Henon, Flaschka 1974). Initial states have a random direction and a harmonic energy, that of the
+    quadratic part of H, of U(0.1, 1) times `energy`.
+
+    Parameters
+    ----------
+    particles : int
+        N, at least 3.
+    energy : float
+        The largest harmonic energy.
+
+    Returns
+    -------
+    system : Toda
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+    """
+    N = validate.whole("particles", particles, 3)
+    energy = validate.positive("energy", energy)
+    wave = np.array([k // 2 for k in range(2, N + 1)])            # 1, 1, 2, 2, ...: a cosine and a sine of each wave number
+    angles = 2 * np.pi * np.arange(N)[:, None] * wave / N
+    basis = np.where(np.arange(2, N + 1) % 2 == 0, np.cos(angles), np.sin(angles))
+    basis = basis / np.linalg.norm(basis, axis=0)
+    stretch = _stretch(basis)
+    frequencies = 2 * np.sin(np.pi * wave / N)
+
+    def sampler(rng, count):
+        z = rng.normal(size=(count, 2, N - 1))
+        z = z * np.sqrt(2 * energy * rng.uniform(0.1, 1, count) / np.sum(z**2, axis=(1, 2)))[:, None, None]
+        return np.concatenate([z[:, 0] / frequencies, z[:, 1]], axis=-1)
+
+    return Toda("toda", 2 * (N - 1), lambda p: np.sum(p**2, axis=-1) / 2, lambda q: np.sum(np.expm1(q @ stretch), axis=-1),
+                sampler, basis)
+
+
+@dataclass(frozen=True)
+class Toda(System):
+    """Toda's periodic lattice in coordinates without the centre of mass; see `toda`.
+
+    Attributes
+    ----------
+    basis : array, shape (N, N - 1)
+        Its columns are the ring's waves, the normal modes of small motions, each of length 1 and with the sum 0.
+    """
+
+    basis: np.ndarray
+
+    def gradient(self, x):
+        x = validate.states("x", x, self.dim)         # by hand: references are integrated over hundreds of periods
+        n, stretch = self.dim // 2, _stretch(self.basis)
+        return np.concatenate([np.exp(x[..., :n] @ stretch) @ stretch.T, x[..., n:]], axis=-1)
+
+    def ring(self, x):
+        """Positions and momenta of the particles, shape (..., dim) to two of (..., N)."""
+        x = validate.states("x", x, self.dim)
+        n = self.dim // 2
+        return x[..., :n] @ self.basis.T, x[..., n:] @ self.basis.T
+
+    def lax_matrix(self, x):
+        """Flaschka's matrix, whose eigenvalues do not change in time: shape (..., dim) to (..., N, N).
+
+        Symmetric, with -p_i / 2 on the diagonal and exp((q_i - q_(i+1)) / 2) / 2 beside it, around the ring. The sum of the squares
+        of its eigenvalues is (H + N) / 2. Flaschka, Physical Review B 9 (1974) 1924.
+        """
+        q, p = self.ring(x)
+        N = q.shape[-1]
+        beside = np.exp((q - np.roll(q, -1, axis=-1)) / 2)[..., None] * np.roll(np.eye(N), 1, axis=1) / 2
+        return beside + np.swapaxes(beside, -1, -2) - p[..., None] * np.eye(N) / 2
+
+    def actions(self, x, points=64):
+        """The lattice's actions, one for each gap in the spectrum of the ring repeated for ever, the lowest gap first.
+
+        Shape (..., dim) to (..., N - 1). The gaps lie between the eigenvalues of the Lax matrix and of the one whose corners have the
+        other sign. A wave of number k alone, small, opens only gap k and gap N - k. Flaschka, McLaughlin, Progress of Theoretical
+        Physics 55 (1976) 438.
+
+        Parameters
+        ----------
+        x : array, shape (..., dim)
+        points : int
+            Of the integral over each gap, which converges faster than any power of their number.
+        """
+        L, points = self.lax_matrix(x), validate.whole("points", points, 1)
+        N = L.shape[-1]
+        corners = np.roll(np.eye(N), 1, axis=0) * (np.arange(N) == N - 1)
+        flipped = L * (1 - 2 * (corners + corners.T))
+        ends = np.sort(np.concatenate([np.linalg.eigvalsh(L), np.linalg.eigvalsh(flipped)], axis=-1), axis=-1)
+        middle, half = (ends[..., 2::2] + ends[..., 1:-1:2]) / 2, (ends[..., 2::2] - ends[..., 1:-1:2]) / 2
+        phi = np.pi * (np.arange(points) + 0.5) / points
+        at = middle[..., None] + half[..., None] * np.cos(phi)
+        square = np.prod(2 * (at[..., None] - ends[..., None, None, :]), axis=-1) / 4          # sinh^2, of the growth round the ring
+        return 2 * half * np.mean(np.arcsinh(np.sqrt(np.maximum(square, 0))) * np.sin(phi), axis=-1)
+
+
+def _stretch(basis):
+    """From the coordinates to the distances q_i - q_(i+1), shape (N - 1, N)."""
+    return (basis - np.roll(basis, -1, axis=0)).T
+
+
+def _positives(name, values, length=None):
+    """The list as an array of positive numbers, at least one, or `length`."""
+    if np.ndim(values) != 1 or len(values) == 0 or len(values) != (length or len(values)):
+        raise ValueError(f"{name} must hold {length or 'at least one'} positive number{'' if length == 1 else 's'}, got {values!r}")
+    return np.array([validate.positive(f"each number in {name}", value) for value in values])

@@ -6,8 +6,9 @@ import math
 import numpy as np
 import scipy.linalg
 
-from hnn_lite import checks
-from hnn_lite.networks import fused, tree
+from hnn_lite import validate
+from hnn_lite import tree
+from hnn_lite.by_hand import fused
 from hnn_lite.progress import Progress
 
 
@@ -200,11 +201,11 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
     TrainingDiverged
         If the loss becomes NaN or infinite.
     """
-    steps, test_every = checks.whole("steps", steps, 1), checks.whole("test_every", test_every, 1)
-    learning_rate = checks.positive("learning_rate", learning_rate)
-    weight_decay = checks.positive("weight_decay", weight_decay, zero_too=True)
-    factor = SCHEDULES[checks.choice("schedule", schedule, SCHEDULES)]
-    checks.choice("method", method, METHODS)
+    steps, test_every = validate.whole("steps", steps, 1), validate.whole("test_every", test_every, 1)
+    learning_rate = validate.positive("learning_rate", learning_rate)
+    weight_decay = validate.positive("weight_decay", weight_decay, zero_too=True)
+    factor = SCHEDULES[validate.choice("schedule", schedule, SCHEDULES)]
+    validate.choice("method", method, METHODS)
     if on_test is not None and not callable(on_test):
         raise ValueError(f"on_test must be a function of the step and the history, got {on_test!r}")
     if dtype is None:
@@ -219,10 +220,10 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
         raise ValueError(f'weight_decay and schedule are for method "adam"; {method!r} takes neither')
     train, test = model.examples(task, dtype)
     points, test = len(train), test.whole()
-    batch = points if batch is None else checks.whole("batch", batch, 1)
+    batch = points if batch is None else validate.whole("batch", batch, 1)
     if batch > points:
         raise ValueError(f"batch ({batch}) is larger than the training set ({points} points)")
-    rng = checks.generator(seed, "order of batches")
+    rng = validate.generator(seed, "order of batches")
     order = _order(points, batch, rng)
 
     vector = tree.ravel(model.params, dtype)

@@ -81,7 +81,7 @@ def pytest_collection_modifyitems(items):
     in_need = [item for item in items if item.path.name in NEED_DATA or item.get_closest_marker("data")]
     if not in_need:
         return
-    from hnn_lite.datasets import recordings
+    from hnn_lite.data import recordings
     try:
         recordings.fetch()
     except recordings.DataUnavailable as problem:

@@ -10,10 +10,11 @@ from autograd import grad, jacobian
 from numerics import difference_gradient, relative_error
 
 import hnn_lite as hl
-from hnn_lite import twins
+from hnn_lite.page import benchmark
 from hnn_lite.metrics import symplecticity_defect
-from hnn_lite.networks import fused_symplectic, tree
-from hnn_lite.networks.mlp import sigmoid
+from hnn_lite import tree
+from hnn_lite.by_hand import fused_symplectic
+from hnn_lite.networks import sigmoid
 
 FORMS, ACTIVATIONS = ("gradient", "mlp"), ("sigmoid", "tanh")
 
@@ -102,7 +103,7 @@ def test_the_field_is_the_rate_of_the_motion(frequencies):
     near, far = (model.advance(x, step) - model.advance(x, -step) for step in (h, 2 * h))
     assert relative_error(model.field(x), (8 * near - far) / (12 * h)) < 1e-8
     if frequencies == "gradient":
-        assert relative_error(model.field(x), hl.turn(grad(lambda x: anp.sum(model.hamiltonian(x)))(x))) < 1e-10
+        assert relative_error(model.field(x), hl.apply_omega(grad(lambda x: anp.sum(model.hamiltonian(x)))(x))) < 1e-10
 
 
 def test_a_path_is_made_of_single_steps_and_steps_add_up():
@@ -203,7 +204,7 @@ def test_the_twins_of_the_benchmark_have_the_same_loss():
     params = [tuple(leaf + 0.3 for leaf in layer) for layer in model.params]
     x, other = np.random.default_rng(0).normal(size=(2, 9, 4))
     t = np.arange(9.0)
-    twin = twins.action_angle_loss(np, sigmoid, lambda pair: np.concatenate(pair, axis=1), params, x, other, t[:, None])
+    twin = benchmark.action_angle_loss(np, sigmoid, lambda pair: np.concatenate(pair, axis=1), params, x, other, t[:, None])
     assert twin == pytest.approx(model.loss(params, x, other, t), rel=1e-12)
 
 
@@ -272,7 +273,7 @@ def test_levenberg_and_marquardt_learn_it_far_better_in_few_steps():
 
 def test_a_model_without_a_jacobian_is_refused():
     with pytest.raises(ValueError, match="needs a model such as ActionAngleNetwork, got HNN"):
-        hl.fit(hl.HNN(2, hidden=(3,)), hl.tasks.mass_spring(0, trajectories=1), steps=1, method="levenberg-marquardt")
+        hl.fit(hl.HNN(2, hidden=(3,)), hl.data.fields.mass_spring(0, trajectories=1), steps=1, method="levenberg-marquardt")
     with pytest.raises(ValueError, match="no hand-derived Jacobian for this model with activation 'sin'"):
         hl.fit(hl.ActionAngleNetwork(2, activation="sin"), task(), steps=1, method="levenberg-marquardt")
 
@@ -293,7 +294,7 @@ def test_a_second_training_keeps_the_scale_of_the_first():
 
 def test_a_task_without_trajectories_is_refused():
     with pytest.raises(ValueError, match="task must have x, test_x and dt"):
-        hl.fit(hl.ActionAngleNetwork(2), hl.tasks.mass_spring(0, trajectories=1), steps=1, progress=False)
+        hl.fit(hl.ActionAngleNetwork(2), hl.data.fields.mass_spring(0, trajectories=1), steps=1, progress=False)
 
 
 # --- file and doors

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import hnn_lite as hl
-from hnn_lite.actions import Kepler, NormalModes, Pendulum, kepler_equation, loop_action, measured_frequencies, whole_mixing
+from hnn_lite.actions import Kepler, kepler_equation, loop_action, measured_frequencies, NormalModes, Pendulum, whole_mixing
 
 OSCILLATORS = hl.systems.coupled_oscillators()
 THREE = hl.systems.coupled_oscillators((1.0, 2.0, 0.5), (1.0, 0.3, 2.0), 0.4, (1.0, 1.0, 1.0))
@@ -62,7 +62,7 @@ def test_encode_and_decode_are_inverse(system, exact, x):
 
 @every_case
 def test_coordinates_are_canonical(system, exact, x):
-    J, omega = jacobian(exact, x[:12]), hl.omega(system.dim)
+    J, omega = jacobian(exact, x[:12]), hl.symplectic_matrix(system.dim)
     defect = np.swapaxes(J, -1, -2) @ omega @ J - omega
     assert np.abs(defect).max() < 1e-7
 

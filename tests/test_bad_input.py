@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 import hnn_lite as hl
-from hnn_lite.networks.mlp import init_mlp
+from hnn_lite import page
+from hnn_lite.networks import init_mlp
 from hnn_lite.training import History
 
 NAN = float("nan")
@@ -18,7 +19,7 @@ TIMES = [0.0, 0.1]
 
 @lru_cache
 def task():
-    return hl.tasks.mass_spring(0, trajectories=1, points=3)
+    return hl.data.fields.mass_spring(0, trajectories=1, points=3)
 
 
 def fit(model=HNN, data=None, **arguments):
@@ -63,18 +64,18 @@ CASES = {
     "sample: negative seed": (lambda: SPRING.sample(2, -1), "seed must be a whole number of at least 0, got -1"),
     "sample: seed of text": (lambda: SPRING.sample(2, "0"), "seed must be a whole number"),
 
-    "omega: odd": (lambda: hl.omega(3), "dim must be even.* got 3"),
-    "omega: nothing": (lambda: hl.omega(0), "dim must be a whole number of at least 2"),
-    "omega: a float": (lambda: hl.omega(2.0), "dim must be a whole number"),
-    "turn: odd": (lambda: hl.turn(np.ones(3)), "gradient must be even"),
-    "turn: a number": (lambda: hl.turn(np.float64(3)), "gradient must be a whole number of at least 2"),
-    "turn: text": (lambda: hl.turn("up"), "gradient must be an array of real numbers"),
-    "seed: negative": (lambda: hl.seed(-1), "seed must be a whole number of at least 0, got -1"),
-    "seed: a float": (lambda: hl.seed(1.0), "seed must be a whole number"),
-    "seed: a truth value": (lambda: hl.seed(True), "seed must be a whole number"),
-    "claim: NaN holds": (lambda: hl.claim("so", NAN), "holds must be True or False, got float"),
-    "claim: an array holds": (lambda: hl.claim("so", np.array([True, False])), "holds must be True or False, got ndarray"),
-    "claim: the measured are many": (lambda: hl.claim("so", True, measured=[1, 2]), "measured must be one number"),
+    "omega: odd": (lambda: hl.symplectic_matrix(3), "dim must be even.* got 3"),
+    "omega: nothing": (lambda: hl.symplectic_matrix(0), "dim must be a whole number of at least 2"),
+    "omega: a float": (lambda: hl.symplectic_matrix(2.0), "dim must be a whole number"),
+    "turn: odd": (lambda: hl.apply_omega(np.ones(3)), "gradient must be even"),
+    "turn: a number": (lambda: hl.apply_omega(np.float64(3)), "gradient must be a whole number of at least 2"),
+    "turn: text": (lambda: hl.apply_omega("up"), "gradient must be an array of real numbers"),
+    "seed: negative": (lambda: page.seed(-1), "seed must be a whole number of at least 0, got -1"),
+    "seed: a float": (lambda: page.seed(1.0), "seed must be a whole number"),
+    "seed: a truth value": (lambda: page.seed(True), "seed must be a whole number"),
+    "claim: NaN holds": (lambda: page.claim("so", NAN), "holds must be True or False, got float"),
+    "claim: an array holds": (lambda: page.claim("so", np.array([True, False])), "holds must be True or False, got ndarray"),
+    "claim: the measured are many": (lambda: page.claim("so", True, measured=[1, 2]), "measured must be one number"),
 
     "rollout: wrong start": (lambda: SPRING.rollout([1.0, 0.0, 0.0], TIMES), "x0 must hold states of 2"),
     "rollout: NaN in the start": (lambda: HNN.rollout(np.array([NAN, 0.0]), TIMES), "x0 contains 1 values that are NaN"),
@@ -112,15 +113,15 @@ CASES = {
     "init_mlp: one width": (lambda: init_mlp((2,), 0), "sizes needs an input and an output width"),
     "init_mlp: a width of text": (lambda: init_mlp((2, "200", 1), 0), "sizes must be a whole number"),
 
-    "task: no trajectories": (lambda: hl.tasks.mass_spring(trajectories=0), "trajectories must be a whole number of at least 1"),
-    "task: one point": (lambda: hl.tasks.pendulum(points=1), "points must be a whole number of at least 2"),
-    "task: negative noise": (lambda: hl.tasks.mass_spring(noise=-0.1), "noise must be .*at least 0"),
-    "task: seed of None": (lambda: hl.tasks.pendulum(seed=None), "seed must be a whole number"),
-    "task: the name of a system": (lambda: hl.tasks.mass_spring(system="pendulum"), "system must be a System"),
-    "damped: negative friction": (lambda: hl.tasks.damped_pendulum(friction=-1), "friction must be .*at least 0"),
-    "damped: no time": (lambda: hl.tasks.damped_pendulum(duration=0), "duration must be .*positive"),
-    "damped: few points": (lambda: hl.tasks.damped_pendulum(points=3), "points must be a whole number of at least 10"),
-    "recording: unknown derivative": (lambda: hl.recordings.pendulum("backward"), "unknown derivative 'backward'; choose one of"),
+    "task: no trajectories": (lambda: hl.data.fields.mass_spring(trajectories=0), "trajectories must be a whole number of at least 1"),
+    "task: one point": (lambda: hl.data.fields.pendulum(points=1), "points must be a whole number of at least 2"),
+    "task: negative noise": (lambda: hl.data.fields.mass_spring(noise=-0.1), "noise must be .*at least 0"),
+    "task: seed of None": (lambda: hl.data.fields.pendulum(seed=None), "seed must be a whole number"),
+    "task: the name of a system": (lambda: hl.data.fields.mass_spring(system="pendulum"), "system must be a System"),
+    "damped: negative friction": (lambda: hl.data.fields.damped_pendulum(friction=-1), "friction must be .*at least 0"),
+    "damped: no time": (lambda: hl.data.fields.damped_pendulum(duration=0), "duration must be .*positive"),
+    "damped: few points": (lambda: hl.data.fields.damped_pendulum(points=3), "points must be a whole number of at least 10"),
+    "recording: unknown derivative": (lambda: hl.data.recordings.pendulum("backward"), "unknown derivative 'backward'; choose one of"),
 
     "fit: not a model": (lambda: fit("hnn"), "model must be a model .*got str"),
     "fit: a watcher that cannot be called": (lambda: fit(on_test=True), "on_test must be a function .*got True"),
@@ -159,23 +160,23 @@ CASES = {
     "bodies: three masses for two": (lambda: hl.systems.two_body((1, 1, 1)), "masses must hold 2 numbers, got "),
     "bodies: a plane of the wrong size": (lambda: hl.systems.two_body().positions([1.0, 2.0]), "x must hold states of 8 coordinates"),
     "bodies: no gravity": (lambda: hl.systems.three_body(G=0), "G must be finite and positive, got 0"),
-    "tasks: too few orbits": (lambda: hl.tasks.two_body(orbits=4), "orbits must be a whole number of at least 5, got 4"),
-    "tasks: a word for a system": (lambda: hl.tasks.three_body(system="sun"), "system must be a System"),
-    "fit: unknown schedule": (lambda: hl.fit(hl.HNN(2), hl.tasks.mass_spring(), 1, schedule="sine", progress=False),
+    "tasks: too few orbits": (lambda: hl.data.fields.two_body(orbits=4), "orbits must be a whole number of at least 5, got 4"),
+    "tasks: a word for a system": (lambda: hl.data.fields.three_body(system="sun"), "system must be a System"),
+    "fit: unknown schedule": (lambda: hl.fit(hl.HNN(2), hl.data.fields.mass_spring(), 1, schedule="sine", progress=False),
                               "unknown schedule 'sine'; choose one of: constant, cosine"),
-    "experiments: unknown experiment": (lambda: hl.experiments.run("spring", "hnn"), "unknown experiment 'spring'; choose one of"),
-    "experiments: unknown model": (lambda: hl.experiments.run("mass-spring", "forest"), "unknown model 'forest'; choose one of: baseline"),
-    "experiments: unknown recipe": (lambda: hl.experiments.reproduce(["pendulum"], recipe="mine"), "unknown recipe 'mine'"),
-    "experiments: no steps": (lambda: hl.experiments.reproduce(["pendulum"], steps=0), "steps must be a whole number of at least 1"),
-    "experiments: a run of no steps": (lambda: hl.experiments.run("pendulum", "hnn", steps=0), "steps must be a whole number"),
-    "experiments: a number for seeds": (lambda: hl.experiments.reproduce(["pendulum"], seeds=5), "seeds must be a list of whole"),
-    "experiments: half a seed": (lambda: hl.experiments.reproduce(["pendulum"], seeds=[1.5]), "seeds must be a whole number"),
-    "experiments: no jobs": (lambda: hl.experiments.reproduce(["pendulum"], jobs=0), "jobs must be a whole number of at least 1"),
-    "plot: unknown line": (lambda: hl.plot.line("red"), "unknown name 'red'; choose one of: truth"),
-    "plot: energy of an unknown": (lambda: hl.plot.energy_over_time([0, 1], {"red": [0, 1]}), "unknown name 'red'"),
-    "plot: losses of an unknown": (lambda: hl.plot.loss_curves({"red": History([1.0])}), "unknown name 'red'"),
-    "plot: four panels without an HNN": (lambda: hl.plot.four_panels(task(), {"baseline": BASELINE}, [1, 0], TIMES), "models must have 'hnn'"),
-    "plot: a portrait in four dimensions": (lambda: hl.plot.phase_portrait(hl.HNN(4, hidden=(3,))), "dim = 2, got dim = 4"),
+    "experiments: unknown experiment": (lambda: page.papers.run("spring", "hnn"), "unknown experiment 'spring'; choose one of"),
+    "experiments: unknown model": (lambda: page.papers.run("mass-spring", "forest"), "unknown model 'forest'; choose one of: baseline"),
+    "experiments: unknown recipe": (lambda: page.papers.reproduce(["pendulum"], recipe="mine"), "unknown recipe 'mine'"),
+    "experiments: no steps": (lambda: page.papers.reproduce(["pendulum"], steps=0), "steps must be a whole number of at least 1"),
+    "experiments: a run of no steps": (lambda: page.papers.run("pendulum", "hnn", steps=0), "steps must be a whole number"),
+    "experiments: a number for seeds": (lambda: page.papers.reproduce(["pendulum"], seeds=5), "seeds must be a list of whole"),
+    "experiments: half a seed": (lambda: page.papers.reproduce(["pendulum"], seeds=[1.5]), "seeds must be a whole number"),
+    "experiments: no jobs": (lambda: page.papers.reproduce(["pendulum"], jobs=0), "jobs must be a whole number of at least 1"),
+    "plot: unknown line": (lambda: page.plots.line("red"), "unknown name 'red'; choose one of: truth"),
+    "plot: energy of an unknown": (lambda: page.plots.energy_over_time([0, 1], {"red": [0, 1]}), "unknown name 'red'"),
+    "plot: losses of an unknown": (lambda: page.plots.loss_curves({"red": History([1.0])}), "unknown name 'red'"),
+    "plot: four panels without an HNN": (lambda: page.plots.four_panels(task(), {"baseline": BASELINE}, [1, 0], TIMES), "models must have 'hnn'"),
+    "plot: a portrait in four dimensions": (lambda: page.plots.phase_portrait(hl.HNN(4, hidden=(3,))), "dim = 2, got dim = 4"),
 }
 
 
@@ -237,7 +238,7 @@ def test_a_results_file_of_something_else_is_refused_and_kept(content, tmp_path)
     path = tmp_path / "results.json"
     path.write_text(content, encoding="utf-8")
     with pytest.raises(ValueError, match=r"results.json is not a results file"):
-        hl.experiments.reproduce(["pendulum"], out=path, steps=1)
+        page.papers.reproduce(["pendulum"], out=path, steps=1)
     assert path.read_text(encoding="utf-8") == content
 
 
@@ -249,5 +250,5 @@ def test_whole_numbers_of_numpy_are_whole_numbers_and_integer_states_are_states(
         np.testing.assert_array_equal(law.field(np.array([1, 2])), law.field([1.0, 2.0]))
         np.testing.assert_array_equal(law.gradient(np.array([1, 2])), law.gradient([1.0, 2.0]))
     assert SPRING.sample(number, number).shape == (2, 2)
-    assert hl.omega(number).shape == (2, 2)
+    assert hl.symplectic_matrix(number).shape == (2, 2)
     fit(model, steps=np.int64(1), batch=np.int16(2))

@@ -121,12 +121,12 @@ def test_starts_are_the_papers():
 
 
 @pytest.mark.parametrize(("make", "system", "points", "duration"),
-                         [(hl.tasks.two_body, TWO, 50, 20), (hl.tasks.three_body, THREE, 20, 5)], ids=["two", "three"])
+                         [(hl.data.fields.two_body, TWO, 50, 20), (hl.data.fields.three_body, THREE, 20, 5)], ids=["two", "three"])
 def test_tasks_are_the_papers(make, system, points, duration):
     task = make(0, orbits=20)
     assert task.x.shape == task.dx.shape == (16 * points, system.dim)
     assert task.test_x.shape == task.test_dx.shape == (4 * points, system.dim)
-    assert task.times[0] == 0 and len(task.times) == 500 and task.times[-1] == (25 if make is hl.tasks.two_body else 3)
+    assert task.times[0] == 0 and len(task.times) == 500 and task.times[-1] == (25 if make is hl.data.fields.two_body else 3)
     assert task.starts.shape == (15, system.dim) and task.reference.shape == (500, 15, system.dim)
     np.testing.assert_array_equal(task.dx, system.field(task.x))                       # noiseless
     paths = task.x.reshape(points, 16, system.dim)

@@ -10,8 +10,9 @@ import pytest
 
 import hnn_lite as hl
 from hnn_lite.models import base
-from hnn_lite.networks import fused, tree
-from hnn_lite.networks.mlp import ACTIVATIONS, init_mlp, input_gradient, mlp
+from hnn_lite import tree
+from hnn_lite.by_hand import fused
+from hnn_lite.networks import ACTIVATIONS, init_mlp, input_gradient, mlp
 
 SHAPES = [(2, 5, 1), (2, 7, 1), (4, 9, 8, 1), (6, 5, 6, 7, 4, 1)]
 
@@ -75,7 +76,7 @@ def test_training_equals_plain_autograds(model):
         def loss(self, params, x, dx):
             return np.mean((self.apply(params, x) - dx) ** 2)
 
-    task = hl.tasks.mass_spring(seed=1, trajectories=5)
+    task = hl.data.fields.mass_spring(seed=1, trajectories=5)
     by_hand, by_autograd = model(2, seed=1, hidden=(30, 30)), Plain(2, seed=1, hidden=(30, 30))
     for network in (by_hand, by_autograd):
         hl.fit(network, task, steps=50, weight_decay=1e-4, dtype=float, progress=False)
@@ -88,7 +89,7 @@ def test_a_subclass_with_another_energy_is_trained_on_it():
         def energy(self, params, x):
             return super().energy(params, x) + np.sum(x**2, axis=-1)
 
-    task = hl.tasks.mass_spring(seed=0, trajectories=5)
+    task = hl.data.fields.mass_spring(seed=0, trajectories=5)
     network = Harmonic(2, seed=0, hidden=(8, 8))
     network.params = [tuple(0 * leaf for leaf in layer) for layer in network.params]
     assert np.allclose(network.field(task.x), task.system.field(task.x))          # the addition alone is the true H
@@ -107,7 +108,7 @@ def test_both_forms_of_tanh(rows):
 
 def test_activations_without_a_form_say_so_once():
     base._say_slow.cache_clear()
-    task = hl.tasks.mass_spring(seed=0, trajectories=2)
+    task = hl.data.fields.mass_spring(seed=0, trajectories=2)
     with pytest.warns(UserWarning, match="no hand-derived gradient.*'sin'"):
         hl.fit(hl.HNN(2, hidden=(6,), activation="sin"), task, steps=2, progress=False)
     with warnings.catch_warnings():

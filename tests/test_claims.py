@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import hnn_lite as hl
+from hnn_lite import page
 
 
 @pytest.mark.parametrize(("measured", "printed"), [
@@ -20,19 +21,19 @@ import hnn_lite as hl
     ("3 of 4", "✓ water is wet (measured 3 of 4)"),
 ])
 def test_a_claim_that_holds_is_printed(measured, printed, capsys):
-    assert hl.claim("water is wet", True, measured) is None
+    assert page.claim("water is wet", True, measured) is None
     assert capsys.readouterr() == (printed + "\n", "")
 
 
 @pytest.mark.parametrize("holds", [False, np.False_, np.float64(1) > 2])
 def test_a_claim_that_does_not_hold_stops_the_page(holds, capsys):
-    with pytest.raises(hl.ClaimError, match=r"^this does not hold: water is dry \(measured 0.5\)$"):
-        hl.claim("water is dry", holds, measured=0.5)
+    with pytest.raises(page.ClaimError, match=r"^this does not hold: water is dry \(measured 0.5\)$"):
+        page.claim("water is dry", holds, measured=0.5)
     assert capsys.readouterr().out == ""
 
 
 def test_a_claim_holds_even_where_assertions_are_switched_off():
-    run = subprocess.run([sys.executable, "-O", "-c", "import hnn_lite as hl; hl.claim('no', False)"], capture_output=True, text=True,
+    run = subprocess.run([sys.executable, "-O", "-c", "from hnn_lite import page; page.claim('no', False)"], capture_output=True, text=True,
                          check=False)
     assert run.returncode == 1 and run.stderr.strip().endswith("ClaimError: this does not hold: no")
 
@@ -57,20 +58,20 @@ def test_seed_is_shifted_by_the_variable(variable, shift, monkeypatch):
     monkeypatch.delenv("HNN_LITE_SEED", raising=False)
     if variable is not None:
         monkeypatch.setenv("HNN_LITE_SEED", variable)
-    assert [hl.seed(), hl.seed(0), hl.seed(3), hl.seed(np.int64(4))] == [shift, shift, shift + 3, shift + 4]
-    assert type(hl.seed(np.int64(4))) is int
+    assert [page.seed(), page.seed(0), page.seed(3), page.seed(np.int64(4))] == [shift, shift, shift + 3, shift + 4]
+    assert type(page.seed(np.int64(4))) is int
 
 
 @pytest.mark.parametrize("variable", ["", " ", "-1", "1.0", "1e3", "one", "1 2", "0x1", "+1", "²"])
 def test_a_bad_variable_is_refused(variable, monkeypatch):
     monkeypatch.setenv("HNN_LITE_SEED", variable)
     with pytest.raises(ValueError, match="HNN_LITE_SEED must be a whole number of at least 0, got ") as refused:
-        hl.seed(1)
+        page.seed(1)
     assert repr(variable) in str(refused.value)
 
 
 def test_the_variable_of_a_new_process_is_heard():
-    run = subprocess.run([sys.executable, "-c", "import hnn_lite as hl; print(hl.seed(3))"], capture_output=True, text=True, check=True,
+    run = subprocess.run([sys.executable, "-c", "from hnn_lite import page; print(page.seed(3))"], capture_output=True, text=True, check=True,
                          env=os.environ | {"HNN_LITE_SEED": "2"})
     assert run.stdout == "2003\n"
 
@@ -79,4 +80,4 @@ def test_the_seed_shifts_nothing_but_seeds_that_ask(monkeypatch):
     before = hl.HNN(2, seed=0, hidden=(3,)).params[0][0]
     monkeypatch.setenv("HNN_LITE_SEED", "5")
     np.testing.assert_array_equal(hl.HNN(2, seed=0, hidden=(3,)).params[0][0], before)
-    assert not np.any(hl.HNN(2, seed=hl.seed(0), hidden=(3,)).params[0][0] == before)
+    assert not np.any(hl.HNN(2, seed=page.seed(0), hidden=(3,)).params[0][0] == before)

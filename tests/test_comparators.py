@@ -8,7 +8,8 @@ from autograd import grad, jacobian
 from numerics import relative_error
 
 import hnn_lite as hl
-from hnn_lite.networks import fused_flow, tree
+from hnn_lite import tree
+from hnn_lite.by_hand import fused_flow
 
 LAWS = ("field", "hamiltonian")
 
@@ -196,7 +197,7 @@ def test_a_saved_model_comes_back(make, tmp_path):
     (lambda: euler().advance([1.0, 0.0], -1.0), "times that do not decrease"),
     (lambda: euler().advance([1.0, 0.0, 0.0], 1.0), "x0 must hold states of 2"),
     (lambda: hl.LinearMap(spring_paths()).advance([1.0, 0.0], 0.15), "whole numbers of samples"),
-    (lambda: hl.fit(euler(), hl.tasks.mass_spring(0, trajectories=1), steps=1), "task must have x, test_x and dt")])
+    (lambda: hl.fit(euler(), hl.data.fields.mass_spring(0, trajectories=1), steps=1), "task must have x, test_x and dt")])
 def test_bad_input_is_refused(bad, words):
     with pytest.raises(ValueError, match=words):
         bad()

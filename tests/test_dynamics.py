@@ -64,7 +64,7 @@ def test_bad_input_is_named(x, amount, name):
 
 def test_the_flow_of_a_linear_law_is_the_exponential_of_its_matrix():
     t = np.linspace(0, 3, 7)
-    J = flow_jacobian(lambda x: 2 * hl.turn(x), [0.3, 0.1], t)
+    J = flow_jacobian(lambda x: 2 * hl.apply_omega(x), [0.3, 0.1], t)
     expected = np.moveaxis([[np.cos(2 * t), np.sin(2 * t)], [-np.sin(2 * t), np.cos(2 * t)]], -1, 0)
     np.testing.assert_allclose(J, expected, atol=1e-7)
 
@@ -82,7 +82,7 @@ def test_a_flow_answers_to_small_changes_as_its_jacobian_says(law):
 @pytest.mark.parametrize("law", [PENDULUM, hl.systems.two_body(), hl.HNN(6, seed=3, hidden=(20, 20))], ids=lambda law: f"{type(law).__name__}-{law.dim}")
 def test_a_hamiltonian_flow_is_symplectic(law):
     x = np.random.default_rng(2).uniform(0.5, 1.0, law.dim) * np.resize([1, -1, 1], law.dim)
-    J, omega = flow_jacobian(law.field, x, [0, 2])[-1], hl.omega(law.dim)
+    J, omega = flow_jacobian(law.field, x, [0, 2])[-1], hl.symplectic_matrix(law.dim)
     np.testing.assert_allclose(J.T @ omega @ J, omega, atol=1e-6)
     np.testing.assert_allclose(np.linalg.det(J), 1, atol=1e-6)
     assert np.abs(J - np.eye(law.dim)).max() > 0.01

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import hnn_lite as hl
-from hnn_lite import examples
-from hnn_lite.examples import Jumps, Rows
+from hnn_lite import batches
+from hnn_lite.batches import Jumps, Rows
 
 
 def paths(trajectories=3, times=20, dt=0.5):
@@ -61,7 +61,7 @@ def test_reach_ends_with_the_trajectory():
 
 def test_single_precision_stays_single():
     task = SimpleNamespace(x=paths(), test_x=paths(), dt=0.1)
-    for part in examples.jumps(task, 2, np.float32, 3):
+    for part in batches.jumps(task, 2, np.float32, 3):
         assert all(array.dtype == np.float32 for array in part.whole())
 
 
@@ -76,9 +76,9 @@ GOOD = {"x": paths(), "test_x": paths(), "dt": 1.0}
     ({"dt": 0.0}, "task.dt must be finite and positive")])
 def test_trajectories_that_cannot_be_used_are_refused(change, words):
     with pytest.raises(ValueError, match=words):
-        examples.jumps(SimpleNamespace(**GOOD | change), 2, float, 5)
+        batches.jumps(SimpleNamespace(**GOOD | change), 2, float, 5)
 
 
 def test_a_task_without_trajectories_is_refused():
     with pytest.raises(ValueError, match="task must have x, test_x and dt, got Task"):
-        examples.jumps(hl.tasks.mass_spring(0, trajectories=1, points=2), 2, float, 5)
+        batches.jumps(hl.data.fields.mass_spring(0, trajectories=1, points=2), 2, float, 5)

@@ -11,14 +11,14 @@ import pytest
 from execute import BOOK, chapters
 
 import hnn_lite as hl
-from hnn_lite import exercises
-from hnn_lite.exercises import check
+from hnn_lite.page import exercises
+from hnn_lite.page.exercises import check
 
 CHECKS = {name: getattr(exercises, name) for name in exercises.__all__}
 MISTAKES = [(name, number) for name in CHECKS for number in range(len(CHECKS[name].exercise().mistakes))]
 CHAPTERS = [path for _, path in chapters() if path.parent != BOOK]
 EXERCISE = re.compile(r"^(`{3,}|:{3,})\{exercise\}[^\n]*\n:label: *(\S+)\n(.*?)^\1 *$", re.M | re.S)
-CALL = re.compile(r"hl\.exercises\.(\w+)\(")
+CALL = re.compile(r"page\.exercises\.(\w+)\(")
 
 
 def each(names):

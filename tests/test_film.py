@@ -9,17 +9,17 @@ import numpy as np
 import pytest
 from conftest import wait
 
-from hnn_lite.datasets import frames
-from hnn_lite.show import film as film_module
-from hnn_lite.show.film import Film
+from hnn_lite.data import pixel_pendulum
+from hnn_lite.page.live import film as film_module
+from hnn_lite.page.live.film import Film
 
 selenium = pytest.importorskip("selenium.webdriver")
 TIMES = 61
 
 
 def example(curves=True):
-    path = frames.simulate([[0.5, 0.3], [-0.3, 0.8]], TIMES - 1)
-    drawn, energy = frames.render(path[..., 0]), frames.energy(path)
+    path = pixel_pendulum.simulate([[0.5, 0.3], [-0.3, 0.8]], TIMES - 1)
+    drawn, energy = pixel_pendulum.render(path[..., 0]), pixel_pendulum.energy(path)
     return Film({"truth": drawn[:, 0], "hnn": drawn[:, 1]}, "Two pendulums that swing, six frames of each",
                 {"truth": energy[:, 0], "hnn": energy[:, 1]} if curves else None)
 
@@ -40,13 +40,13 @@ def test_a_sheet_holds_every_frame():
 
 
 def test_frames_keep_their_brightness_within_a_shade():
-    drawn = frames.render(np.linspace(-0.5, 0.5, 40))
+    drawn = pixel_pendulum.render(np.linspace(-0.5, 0.5, 40))
     shades = Film({"truth": drawn}, "rods")._pictures(drawn)
     assert np.abs(shades.reshape(40, -1) / (film_module.SHADES - 1) * 0.5 - drawn).max() <= 0.5 / (film_module.SHADES - 1) / 2 + 1e-6
 
 
 def test_three_films_of_400_frames_are_compact():
-    drawn = frames.render(frames.simulate([0.5, 0.0], 399)[:, 0])
+    drawn = pixel_pendulum.render(pixel_pendulum.simulate([0.5, 0.0], 399)[:, 0])
     noisy = drawn + 0.02 * np.random.default_rng(0).normal(size=drawn.shape).astype(np.float32)
     assert len(Film({"truth": drawn, "baseline": noisy, "hnn": noisy}, "rods")._repr_html_()) < 500_000
 

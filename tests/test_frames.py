@@ -5,7 +5,7 @@ import os
 import numpy as np
 import pytest
 
-from hnn_lite.datasets import frames
+from hnn_lite.data import pixel_pendulum
 
 os.environ.setdefault("SDL_VIDEODRIVER", "dummy")          # pygame draws without a screen
 gymnasium = pytest.importorskip("gymnasium")
@@ -30,7 +30,7 @@ def gyms_picture(gym, angle):
 @pytest.fixture(scope="module")
 def pairs_of_frames(gym):
     """The same pendulum twice, preprocessed: Gym's picture, and the library's frame."""
-    return np.stack([frames.preprocess(gyms_picture(gym, angle)) for angle in ANGLES]), frames.render(ANGLES)
+    return np.stack([pixel_pendulum.preprocess(gyms_picture(gym, angle)) for angle in ANGLES]), pixel_pendulum.render(ANGLES)
 
 
 # --- motion
@@ -41,11 +41,11 @@ def test_moves_as_gyms_pendulum_does(gym, start):
     for _ in range(300):
         gym.step(np.array([0.0]))
         path.append(gym.state - [np.pi, 0])
-    np.testing.assert_allclose(frames.simulate(start, 300), path, atol=1e-10)
+    np.testing.assert_allclose(pixel_pendulum.simulate(start, 300), path, atol=1e-10)
 
 
 def test_constants_are_gyms(gym):
-    assert (gym.dt, gym.max_speed, 3 * gym.g / (2 * gym.l)) == (frames.DT, frames.MAX_SPEED, frames.STIFFNESS)
+    assert (gym.dt, gym.max_speed, 3 * gym.g / (2 * gym.l)) == (pixel_pendulum.DT, pixel_pendulum.MAX_SPEED, pixel_pendulum.STIFFNESS)
 
 
 def test_starts_are_those_of_gyms_that_hang(gym):
@@ -55,7 +55,7 @@ def test_starts_are_those_of_gyms_that_hang(gym):
         angle = (gym.state[0] % (2 * np.pi)) - np.pi
         if abs(angle) < np.pi / 6:
             drawn.append((angle, gym.state[1]))
-    ours = frames.starts(np.random.default_rng(0), 4000)
+    ours = pixel_pendulum.starts(np.random.default_rng(0), 4000)
     assert np.all(np.abs(ours) <= [np.pi / 6, 1]) and len(drawn) > 250
     for share in (0.1, 0.25, 0.5, 0.75, 0.9):
         np.testing.assert_allclose(np.quantile(ours, share, axis=0), np.quantile(drawn, share, axis=0), atol=0.15)
@@ -63,11 +63,11 @@ def test_starts_are_those_of_gyms_that_hang(gym):
 
 def test_energy_is_nearly_kept():
     """With the speed half a step on, as two frames show it, the energy wobbles by less than a hundredth."""
-    path = frames.simulate(frames.starts(np.random.default_rng(1), 50), 400)
-    middle = np.stack([(path[1:, :, 0] + path[:-1, :, 0]) / 2, np.diff(path[..., 0], axis=0) / frames.DT], axis=-1)
-    energy = frames.energy(middle)
+    path = pixel_pendulum.simulate(pixel_pendulum.starts(np.random.default_rng(1), 50), 400)
+    middle = np.stack([(path[1:, :, 0] + path[:-1, :, 0]) / 2, np.diff(path[..., 0], axis=0) / pixel_pendulum.DT], axis=-1)
+    energy = pixel_pendulum.energy(middle)
     assert (np.ptp(energy, axis=0) / energy.mean(axis=0)).max() < 0.02
-    assert frames.energy([0.5, 2.0]) == pytest.approx(1.9 * (1 - np.cos(0.5)) + 0.25)
+    assert pixel_pendulum.energy([0.5, 2.0]) == pytest.approx(1.9 * (1 - np.cos(0.5)) + 0.25)
 
 
 # --- pictures
@@ -89,7 +89,7 @@ def test_frames_are_not_shifted_against_gyms(pairs_of_frames):
 
 
 def test_frames_are_not_turned_against_gyms(pairs_of_frames):
-    angle, misfit = frames.read_angle(pairs_of_frames[0])
+    angle, misfit = pixel_pendulum.read_angle(pairs_of_frames[0])
     seen = np.abs(ANGLES) < 0.7
     assert np.abs(angle - ANGLES)[seen].max() < 0.02 and abs(np.mean((angle - ANGLES)[seen])) < 0.003
     assert misfit[seen].max() < 0.15
@@ -97,42 +97,42 @@ def test_frames_are_not_turned_against_gyms(pairs_of_frames):
 
 @pytest.mark.parametrize("angle", [0.0, 0.3, -0.55, 2.0])
 def test_pictures_look_like_gyms(gym, angle):
-    expected, picture = gyms_picture(gym, angle), frames.picture(angle)
+    expected, picture = gyms_picture(gym, angle), pixel_pendulum.picture(angle)
     assert picture.dtype == np.uint8 and picture.shape == expected.shape
     assert np.mean(np.abs(picture.astype(int) - expected.astype(int)) > 60) < 0.003          # of all pixels: the edges
 
 
 def test_a_frame_is_the_preprocessed_picture():
     for angle in ANGLES[::4]:
-        expected = frames.preprocess(frames.picture(angle))
-        np.testing.assert_allclose(frames.render(angle), expected, atol=0.025)
-        assert abs(np.mean(frames.render(angle) - expected)) < 1e-3
+        expected = pixel_pendulum.preprocess(pixel_pendulum.picture(angle))
+        np.testing.assert_allclose(pixel_pendulum.render(angle), expected, atol=0.025)
+        assert abs(np.mean(pixel_pendulum.render(angle) - expected)) < 1e-3
 
 
 def test_a_frame_turns_to_the_side_that_the_angle_says():
-    columns = frames.render([0.4, -0.4]).reshape(2, 28, 28).sum(axis=1) @ np.arange(28)
+    columns = pixel_pendulum.render([0.4, -0.4]).reshape(2, 28, 28).sum(axis=1) @ np.arange(28)
     assert columns[0] > columns[1]
-    np.testing.assert_allclose(frames.render(0.4).reshape(28, 28)[:, ::-1], frames.render(-0.4).reshape(28, 28), atol=1e-6)
+    np.testing.assert_allclose(pixel_pendulum.render(0.4).reshape(28, 28)[:, ::-1], pixel_pendulum.render(-0.4).reshape(28, 28), atol=1e-6)
 
 
 def test_render_takes_any_shape_in_any_order():
     angles = np.random.default_rng(2).uniform(-1, 1, (3, 50))
-    many = frames.render(angles)
+    many = pixel_pendulum.render(angles)
     assert many.shape == (3, 50, 784) and many.dtype == np.float32 and 0 <= many.min() < many.max() <= 1
-    np.testing.assert_allclose(many[1, 17], frames.render(angles[1, 17]), atol=1e-5)
+    np.testing.assert_allclose(many[1, 17], pixel_pendulum.render(angles[1, 17]), atol=1e-5)
 
 
 # --- the task
 
 @pytest.fixture(scope="module")
 def task():
-    return frames.pendulum(3, trials=10)
+    return pixel_pendulum.pendulum(3, trials=10)
 
 
 def test_task_has_100_pairs_a_film_and_splits_by_films(task):
     assert task.x.shape == task.next_x.shape == (8, 100, 1568) and task.test_x.shape == task.test_next_x.shape == (2, 100, 1568)
     assert task.x.dtype == np.float32
-    assert frames.pendulum(0, trials=2).x.shape[0] == frames.pendulum(0, trials=2, test=0.99).x.shape[0] == 1
+    assert pixel_pendulum.pendulum(0, trials=2).x.shape[0] == pixel_pendulum.pendulum(0, trials=2, test=0.99).x.shape[0] == 1
 
 
 def test_pairs_are_views_of_successive_frames(task):
@@ -143,29 +143,29 @@ def test_pairs_are_views_of_successive_frames(task):
 
 
 def test_states_are_those_behind_the_frames(task):
-    np.testing.assert_allclose(task.frames, frames.render(task.states[..., 0]), atol=1e-6)
-    np.testing.assert_allclose(task.states[:, 1:], frames.simulate(task.states[:, :-1], 1)[1])
+    np.testing.assert_allclose(task.frames, pixel_pendulum.render(task.states[..., 0]), atol=1e-6)
+    np.testing.assert_allclose(task.states[:, 1:], pixel_pendulum.simulate(task.states[:, :-1], 1)[1])
 
 
 def test_one_frame_at_a_time():
-    single = frames.pendulum(3, trials=10, see="single")
+    single = pixel_pendulum.pendulum(3, trials=10, see="single")
     assert single.x.shape == single.next_x.shape == (8, 100, 784)
     np.testing.assert_array_equal(single.next_x[:, :-1], single.x[:, 1:])
-    np.testing.assert_array_equal(frames.as_pairs(single.x[0], "single"), frames.view(single.frames[:1, :100])[0])
+    np.testing.assert_array_equal(pixel_pendulum.as_pairs(single.x[0], "single"), pixel_pendulum.view(single.frames[:1, :100])[0])
 
 
 def test_a_frame_and_its_change(task):
-    change = frames.pendulum(3, trials=10, see="change")
+    change = pixel_pendulum.pendulum(3, trials=10, see="change")
     np.testing.assert_array_equal(change.frames, task.frames)
     np.testing.assert_array_equal(change.x[2, 5], np.concatenate([task.frames[2, 6], task.frames[2, 6] - task.frames[2, 5]]))
     np.testing.assert_array_equal(change.next_x[:, :-1], change.x[:, 1:])
-    np.testing.assert_allclose(frames.as_pairs(change.x, "change"), task.x, atol=1e-6)
-    assert frames.as_pairs(task.x, "pair") is task.x
+    np.testing.assert_allclose(pixel_pendulum.as_pairs(change.x, "change"), task.x, atol=1e-6)
+    assert pixel_pendulum.as_pairs(task.x, "pair") is task.x
 
 
 def test_seeds(task):
-    assert np.array_equal(task.frames, frames.pendulum(3, trials=10).frames)
-    assert not np.array_equal(task.states, frames.pendulum(4, trials=10).states)
+    assert np.array_equal(task.frames, pixel_pendulum.pendulum(3, trials=10).frames)
+    assert not np.array_equal(task.states, pixel_pendulum.pendulum(4, trials=10).states)
 
 
 @pytest.mark.parametrize("arguments, words", [
@@ -173,17 +173,17 @@ def test_seeds(task):
     ({"test": 0}, "test must")])
 def test_bad_arguments_are_refused(arguments, words):
     with pytest.raises(ValueError, match=words):
-        frames.pendulum(**arguments)
+        pixel_pendulum.pendulum(**arguments)
 
 
 @pytest.mark.parametrize("call, words", [
-    (lambda: frames.render([0.0, np.nan]), "angles contains 1 values"),
-    (lambda: frames.preprocess(np.zeros((28, 28))), r"image must have shape \(500, 500, 3\)"),
-    (lambda: frames.read_angle(np.zeros((3, 1568))), "frames must hold states of 784"),
-    (lambda: frames.read_state(np.zeros((3, 784))), "pairs must hold states of 1568"),
-    (lambda: frames.read_motion(np.zeros((6, 784))), "film must have at least 7 times, got 6"),
-    (lambda: frames.simulate([0.0, 0.0, 0.0], 3), "states must hold states of 2"),
-    (lambda: frames.simulate([0.0, 0.0], 0), "steps must")])
+    (lambda: pixel_pendulum.render([0.0, np.nan]), "angles contains 1 values"),
+    (lambda: pixel_pendulum.preprocess(np.zeros((28, 28))), r"image must have shape \(500, 500, 3\)"),
+    (lambda: pixel_pendulum.read_angle(np.zeros((3, 1568))), "frames must hold states of 784"),
+    (lambda: pixel_pendulum.read_state(np.zeros((3, 784))), "pairs must hold states of 1568"),
+    (lambda: pixel_pendulum.read_motion(np.zeros((6, 784))), "film must have at least 7 times, got 6"),
+    (lambda: pixel_pendulum.simulate([0.0, 0.0, 0.0], 3), "states must hold states of 2"),
+    (lambda: pixel_pendulum.simulate([0.0, 0.0], 0), "steps must")])
 def test_bad_pictures_are_refused(call, words):
     with pytest.raises(ValueError, match=words):
         call()
@@ -192,9 +192,9 @@ def test_bad_pictures_are_refused(call, words):
 # --- what a picture shows
 
 def test_angle_and_speed_are_read_off_clean_frames(task):
-    states, misfit = frames.read_state(task.x)
+    states, misfit = pixel_pendulum.read_state(task.x)
     expected = np.stack([(task.states[:, 1:-1, 0] + task.states[:, :-2, 0]) / 2,
-                         np.diff(task.states[..., 0])[:, :-1] / frames.DT], axis=-1)
+                         np.diff(task.states[..., 0])[:, :-1] / pixel_pendulum.DT], axis=-1)
     assert np.abs(states - expected).max(axis=(0, 1)) == pytest.approx([0, 0], abs=0.04)
     assert np.std(states - expected, axis=(0, 1)) == pytest.approx([0, 0], abs=0.01)
     assert misfit.max() < 0.01
@@ -202,32 +202,32 @@ def test_angle_and_speed_are_read_off_clean_frames(task):
 
 def test_angle_is_read_off_all_round():
     angles = np.random.default_rng(0).uniform(-np.pi, np.pi, 100)
-    read, _ = frames.read_angle(frames.render(angles))
+    read, _ = pixel_pendulum.read_angle(pixel_pendulum.render(angles))
     assert np.abs((read - angles + np.pi) % (2 * np.pi) - np.pi).max() < 0.04
-    states, _ = frames.read_state(np.concatenate([frames.render(3.1), frames.render(-3.1)]))
-    assert states[1] == pytest.approx((2 * np.pi - 6.2) / frames.DT, abs=0.5)          # the short way round
+    states, _ = pixel_pendulum.read_state(np.concatenate([pixel_pendulum.render(3.1), pixel_pendulum.render(-3.1)]))
+    assert states[1] == pytest.approx((2 * np.pi - 6.2) / pixel_pendulum.DT, abs=0.5)          # the short way round
 
 
 def test_motion_is_read_off_a_film_and_noise_is_smoothed_away():
-    states = frames.simulate([[0.5, 0.0], [-0.3, 0.4]], 100)
-    film = frames.render(states[..., 0])
+    states = pixel_pendulum.simulate([[0.5, 0.0], [-0.3, 0.4]], 100)
+    film = pixel_pendulum.render(states[..., 0])
     noisy = film + 0.02 * np.random.default_rng(0).normal(size=film.shape).astype(np.float32)
-    speed = np.gradient(states[..., 0], frames.DT, axis=0)          # central differences: the speed at the time of the frame
+    speed = np.gradient(states[..., 0], pixel_pendulum.DT, axis=0)          # central differences: the speed at the time of the frame
     for pictures, tolerance in ((film, 0.01), (noisy, 0.05)):
-        read, misfit = frames.read_motion(pictures)
+        read, misfit = pixel_pendulum.read_motion(pictures)
         assert read.shape == (101, 2, 2) and misfit.shape == (101, 2)
         assert np.std((read[..., 0] - states[..., 0])[3:-3]) < tolerance / 10 and np.std((read[..., 1] - speed)[3:-3]) < tolerance
-    energy = frames.energy(frames.read_motion(film)[0])
+    energy = pixel_pendulum.energy(pixel_pendulum.read_motion(film)[0])
     assert np.all(np.abs(energy / energy.mean(axis=0) - 1) < 0.03)
-    by_pairs = frames.read_state(frames.view(noisy.swapaxes(0, 1))[0])[0][..., 1]
-    middle = np.diff(states[:, 0, 0]) / frames.DT
-    assert np.std(by_pairs - middle) > 1.5 * np.std((frames.read_motion(noisy)[0][..., 1] - speed)[3:-3])
+    by_pairs = pixel_pendulum.read_state(pixel_pendulum.view(noisy.swapaxes(0, 1))[0])[0][..., 1]
+    middle = np.diff(states[:, 0, 0]) / pixel_pendulum.DT
+    assert np.std(by_pairs - middle) > 1.5 * np.std((pixel_pendulum.read_motion(noisy)[0][..., 1] - speed)[3:-3])
 
 
 def test_misfit_tells_what_is_no_pendulum():
-    rng, frame = np.random.default_rng(0), frames.render(0.3)
-    ghost = (frames.render(0.3) + frames.render(-0.3)) / 2
+    rng, frame = np.random.default_rng(0), pixel_pendulum.render(0.3)
+    ghost = (pixel_pendulum.render(0.3) + pixel_pendulum.render(-0.3)) / 2
     noisy = frame + 0.03 * rng.normal(size=784).astype(np.float32)
-    misfits = [float(frames.read_angle(picture)[1]) for picture in (frame, noisy, ghost, np.zeros(784), 0.5 * rng.random(784))]
+    misfits = [float(pixel_pendulum.read_angle(picture)[1]) for picture in (frame, noisy, ghost, np.zeros(784), 0.5 * rng.random(784))]
     assert misfits == sorted(misfits)
     assert misfits[0] < 0.01 and misfits[1] < 0.3 < 0.5 < misfits[2] and misfits[3] == pytest.approx(1)

@@ -8,8 +8,9 @@ import pytest
 from autograd import grad
 from numerics import relative_error
 
-from hnn_lite.networks import fused, tree
-from hnn_lite.networks.mlp import init_mlp, input_gradient, mlp
+from hnn_lite import tree
+from hnn_lite.by_hand import fused
+from hnn_lite.networks import init_mlp, input_gradient, mlp
 
 KINDS = {"field": (3, mlp),
          "gradient": (1, input_gradient)}

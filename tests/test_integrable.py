@@ -111,7 +111,7 @@ def test_todas_actions_are_canonical():          # the motions that they generat
 
     x0 = TODA.sample(1, seed=1)[0]
     for k in range(2):
-        back = hl.integrate.solve_ivp(lambda x: hl.turn(gradient(x)), x0, np.array([0, np.pi, 2 * np.pi]), rtol=1e-9)
+        back = hl.integrate.solve_ivp(lambda x: hl.apply_omega(gradient(x)), x0, np.array([0, np.pi, 2 * np.pi]), rtol=1e-9)
         assert np.abs(back[2] - x0).max() < 1e-5 < 0.1 < np.abs(back[1] - x0).max()
         assert np.abs(TODA.actions(back) - TODA.actions(x0)).max() < 1e-6
 

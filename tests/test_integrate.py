@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.special import ellipj, ellipk
 
 import hnn_lite as hl
-from hnn_lite.integrate import METHODS, SEPARABLE, IntegrationError, march, solve_ivp
+from hnn_lite.integrate import IntegrationError, march, METHODS, SEPARABLE, solve_ivp
 
 ORDERS = {"euler": 1, "rk4": 4, "symplectic_euler": 1, "leapfrog": 2, "yoshida4": 4, "implicit_midpoint": 2}
 SYMPLECTIC = ("symplectic_euler", "leapfrog", "yoshida4", "implicit_midpoint")
@@ -55,7 +55,7 @@ def product(x):
 
 
 def defect(name, field, x, dt=0.1):
-    J, omega = jacobian(lambda x: METHODS[name](field, x, dt))(x), hl.omega(len(x))
+    J, omega = jacobian(lambda x: METHODS[name](field, x, dt))(x), hl.symplectic_matrix(len(x))
     return np.abs(J.T @ omega @ J - omega).max()
 
 

@@ -11,8 +11,9 @@ import pytest
 from conftest import ROOT, axe, wait
 
 import hnn_lite as hl
+from hnn_lite import page
 from hnn_lite.actions import Pendulum
-from hnn_lite.show.live import frame, weights
+from hnn_lite.page.live import frame, weights
 
 selenium = pytest.importorskip("selenium.webdriver")
 from selenium.webdriver.common.action_chains import ActionChains          # noqa: E402
@@ -26,7 +27,7 @@ SPRING, PENDULUM = hl.systems.mass_spring(k=3.0, m=0.7), hl.systems.pendulum(m=0
 @functools.cache
 def fields(activation="tanh", hidden=(200, 200), steps=150):
     """A baseline and an HNN that have learned a little of the pendulum."""
-    task, models = hl.tasks.pendulum(seed=0), {}
+    task, models = hl.data.fields.pendulum(seed=0), {}
     for name, model in (("baseline", hl.Baseline), ("hnn", hl.HNN)):
         models[name] = model(2, seed=0, hidden=hidden, activation=activation)
         if steps:
@@ -37,7 +38,7 @@ def fields(activation="tanh", hidden=(200, 200), steps=150):
 @functools.cache
 def straight():
     """An Action-Angle Network and a walker, of which the same is true."""
-    task = hl.tori.pendulum(seed=0, paths=20)
+    task = hl.data.trajectories.pendulum(seed=0, paths=20)
     model, walker = hl.ActionAngleNetwork(2, shears=8, width=16, hidden=(16,), reach=20, seed=0), hl.EulerUpdate(2, seed=0, hidden=(50, 50))
     hl.fit(model, task, steps=60, batch=500, method="levenberg-marquardt", seed=0, progress=False)
     hl.fit(walker, task, steps=200, seed=0, progress=False)
@@ -47,7 +48,7 @@ def straight():
 @functools.cache
 def planets(dim):
     """A baseline and an HNN that have learned a little of two or three bodies."""
-    task = {8: hl.tasks.two_body, 12: hl.tasks.three_body}[dim](seed=0, orbits=60)
+    task = {8: hl.data.fields.two_body, 12: hl.data.fields.three_body}[dim](seed=0, orbits=60)
     models = {"baseline": hl.Baseline(dim, seed=0), "hnn": hl.HNN(dim, seed=0)}
     for model in models.values():
         hl.fit(model, task, steps=150, batch=200, progress=False)
@@ -58,17 +59,17 @@ def planets(dim):
 def films():
     """The two models of the chapter on pixels, and films that they can see."""
     models = [hl.load(ROOT / "book" / "results" / f"pixel-pendulum-{name}-sharp-0.npz") for name in ("hnn", "baseline")]
-    return *models, hl.frames.pendulum(seed=20, trials=10)
+    return *models, hl.data.pixel_pendulum.pendulum(seed=20, trials=10)
 
 
 FIGURES = {
-    "phase-space": lambda: hl.live.PhaseSpace(),
-    "integrator-race": lambda: hl.live.IntegratorRace(),
-    "three-ways": lambda: hl.live.ThreeWays({"pendulum": fields()}),
-    "action-angle": lambda: hl.live.ActionAngle(*straight()),
-    "henon-heiles": lambda: hl.live.HenonHeiles(),
-    "bodies": lambda: hl.live.Bodies(planets(12)),
-    "pixels": lambda: hl.live.Pixels(*films()),
+    "phase-space": lambda: page.live.PhaseSpace(),
+    "integrator-race": lambda: page.live.IntegratorRace(),
+    "three-ways": lambda: page.live.ThreeWays({"pendulum": fields()}),
+    "action-angle": lambda: page.live.Torus(*straight()),
+    "henon-heiles": lambda: page.live.HenonHeiles(),
+    "bodies": lambda: page.live.Bodies(planets(12)),
+    "pixels": lambda: page.live.Pixels(*films()),
 }
 figures = pytest.mark.parametrize("name", FIGURES)
 
@@ -117,38 +118,38 @@ LAW = hl.systems.henon_heiles()
 
 
 @pytest.mark.parametrize("call, words", [
-    (lambda: hl.live.PhaseSpace("pendulum"), "system must be a System"),
-    (lambda: hl.live.PhaseSpace(LAW), "unknown system 'henon-heiles'; choose one of: mass-spring, pendulum"),
-    (lambda: hl.live.PhaseSpace(SPRING, SPRING), "shown once"),
-    (lambda: hl.live.IntegratorRace(methods=["euler", "rk5"]), "unknown method 'rk5'"),
-    (lambda: hl.live.IntegratorRace(methods="euler"), "list of different names"),
-    (lambda: hl.live.IntegratorRace(methods=["euler", "euler"]), "list of different names"),
-    (lambda: hl.live.IntegratorRace(dt=2.0), "dt must be from 0.01 to 1"),
-    (lambda: hl.live.IntegratorRace(start=[1.0]), "start must hold states of 2"),
-    (lambda: hl.live.IntegratorRace(start=[[1.0, 0.0]]), "start must be one state"),
-    (lambda: hl.live.ThreeWays({}), "worlds must be a dict"),
-    (lambda: hl.live.ThreeWays({"lattice": fields()}), "unknown system 'lattice'"),
-    (lambda: hl.live.ThreeWays({"pendulum": {"hnn": hl.HNN(2)}}), "must be a dict with 'baseline', 'hnn'"),
-    (lambda: hl.live.ThreeWays({"pendulum": {"hnn": hl.Baseline(2), "baseline": hl.Baseline(2)}}), r"\['hnn'\] must be a plain model"),
-    (lambda: hl.live.ThreeWays({"pendulum": {"hnn": hl.HNN(4), "baseline": hl.Baseline(2)}}), r"\['hnn'\] must be a plain model"),
-    (lambda: hl.live.ThreeWays({"pendulum": {**fields(), "truth": SPRING}}), "is a mass-spring"),
-    (lambda: hl.live.ThreeWays({"pendulum": fields()}, shown=100), "shown must be at most 60"),
-    (lambda: hl.live.ActionAngle(hl.HNN(2)), "model must be an ActionAngleNetwork"),
-    (lambda: hl.live.ActionAngle(straight()[0], hl.NeuralODE(2)), "step_by_step must be an EulerUpdate"),
-    (lambda: hl.live.ActionAngle(straight()[0], system=SPRING), "system must be a pendulum"),
-    (lambda: hl.live.ActionAngle(straight()[0], starts=[[1.0, 0.0], [3.1, 0.0]]), "below nine tenths"),
-    (lambda: hl.live.ActionAngle(straight()[0], shown=7), "shown must be at most 6"),
-    (lambda: hl.live.HenonHeiles(0.2), "energy must be from 1/24 to 1/6"),
-    (lambda: hl.live.HenonHeiles(starts=[[0.5, 1.0]]), "starts must be pairs of a share"),
-    (lambda: hl.live.HenonHeiles(starts=[0.5, 0.0]), "starts must be 1 to 10 pairs"),
-    (lambda: hl.live.Bodies({"hnn": planets(8)["hnn"]}), "models must be a dict with"),
-    (lambda: hl.live.Bodies({"hnn": planets(8)["hnn"], "baseline": planets(12)["baseline"]}), "must be a plain model of that kind"),
-    (lambda: hl.live.Bodies(fields()), "with dim = 8 or 12"),
-    (lambda: hl.live.Bodies(planets(8), system=hl.systems.three_body()), "system must be one of 2 bodies"),
-    (lambda: hl.live.Bodies(planets(8), start=np.ones((2, 8))), "start must be one state"),
-    (lambda: hl.live.Bodies(planets(8), shown=51), "shown must be at most 50"),
-    (lambda: hl.live.Pixels(*films()[1::-1], films()[2]), "hnn must be a PixelModel with the law 'hnn'"),
-    (lambda: hl.live.Pixels(*films()[:2], hl.frames.pendulum(trials=2, see="single")), "films must be a FilmTask")])
+    (lambda: page.live.PhaseSpace("pendulum"), "system must be a System"),
+    (lambda: page.live.PhaseSpace(LAW), "unknown system 'henon-heiles'; choose one of: mass-spring, pendulum"),
+    (lambda: page.live.PhaseSpace(SPRING, SPRING), "shown once"),
+    (lambda: page.live.IntegratorRace(methods=["euler", "rk5"]), "unknown method 'rk5'"),
+    (lambda: page.live.IntegratorRace(methods="euler"), "list of different names"),
+    (lambda: page.live.IntegratorRace(methods=["euler", "euler"]), "list of different names"),
+    (lambda: page.live.IntegratorRace(dt=2.0), "dt must be from 0.01 to 1"),
+    (lambda: page.live.IntegratorRace(start=[1.0]), "start must hold states of 2"),
+    (lambda: page.live.IntegratorRace(start=[[1.0, 0.0]]), "start must be one state"),
+    (lambda: page.live.ThreeWays({}), "worlds must be a dict"),
+    (lambda: page.live.ThreeWays({"lattice": fields()}), "unknown system 'lattice'"),
+    (lambda: page.live.ThreeWays({"pendulum": {"hnn": hl.HNN(2)}}), "must be a dict with 'baseline', 'hnn'"),
+    (lambda: page.live.ThreeWays({"pendulum": {"hnn": hl.Baseline(2), "baseline": hl.Baseline(2)}}), r"\['hnn'\] must be a plain model"),
+    (lambda: page.live.ThreeWays({"pendulum": {"hnn": hl.HNN(4), "baseline": hl.Baseline(2)}}), r"\['hnn'\] must be a plain model"),
+    (lambda: page.live.ThreeWays({"pendulum": {**fields(), "truth": SPRING}}), "is a mass-spring"),
+    (lambda: page.live.ThreeWays({"pendulum": fields()}, shown=100), "shown must be at most 60"),
+    (lambda: page.live.Torus(hl.HNN(2)), "model must be an ActionAngleNetwork"),
+    (lambda: page.live.Torus(straight()[0], hl.NeuralODE(2)), "step_by_step must be an EulerUpdate"),
+    (lambda: page.live.Torus(straight()[0], system=SPRING), "system must be a pendulum"),
+    (lambda: page.live.Torus(straight()[0], starts=[[1.0, 0.0], [3.1, 0.0]]), "below nine tenths"),
+    (lambda: page.live.Torus(straight()[0], shown=7), "shown must be at most 6"),
+    (lambda: page.live.HenonHeiles(0.2), "energy must be from 1/24 to 1/6"),
+    (lambda: page.live.HenonHeiles(starts=[[0.5, 1.0]]), "starts must be pairs of a share"),
+    (lambda: page.live.HenonHeiles(starts=[0.5, 0.0]), "starts must be 1 to 10 pairs"),
+    (lambda: page.live.Bodies({"hnn": planets(8)["hnn"]}), "models must be a dict with"),
+    (lambda: page.live.Bodies({"hnn": planets(8)["hnn"], "baseline": planets(12)["baseline"]}), "must be a plain model of that kind"),
+    (lambda: page.live.Bodies(fields()), "with dim = 8 or 12"),
+    (lambda: page.live.Bodies(planets(8), system=hl.systems.three_body()), "system must be one of 2 bodies"),
+    (lambda: page.live.Bodies(planets(8), start=np.ones((2, 8))), "start must be one state"),
+    (lambda: page.live.Bodies(planets(8), shown=51), "shown must be at most 50"),
+    (lambda: page.live.Pixels(*films()[1::-1], films()[2]), "hnn must be a PixelModel with the law 'hnn'"),
+    (lambda: page.live.Pixels(*films()[:2], hl.data.pixel_pendulum.pendulum(trials=2, see="single")), "films must be a FilmTask")])
 def test_what_cannot_be_shown_is_refused(call, words):
     with pytest.raises(ValueError, match=words):
         call()
@@ -210,7 +211,7 @@ def close(found, wanted):
 
 
 def test_systems_and_methods_are_pythons(show):
-    browser = show(bare(hl.live.PhaseSpace(PENDULUM, SPRING)))
+    browser = show(bare(page.live.PhaseSpace(PENDULUM, SPRING)))
     for system in (PENDULUM, SPRING):
         close(evaluate(browser, f"energy {system.name}", POINTS), system.hamiltonian(POINTS))
         close(evaluate(browser, f"gradient {system.name}", POINTS), system.gradient(POINTS))
@@ -224,7 +225,7 @@ def test_systems_and_methods_are_pythons(show):
 def test_learned_laws_are_pythons(show, activation):
     size = {"hidden": (200, 200), "steps": 150} if activation == "tanh" else {"hidden": (12, 7), "steps": 0}
     models = fields(activation, **size)
-    browser = show(bare(hl.live.ThreeWays({"pendulum": {**models, "truth": PENDULUM}})))
+    browser = show(bare(page.live.ThreeWays({"pendulum": {**models, "truth": PENDULUM}})))
     shown = {name: weights.as_shown(model) for name, model in models.items()}
     close(evaluate(browser, "baseline field pendulum", POINTS), shown["baseline"].field(POINTS))
     close(evaluate(browser, "hnn field pendulum", POINTS), shown["hnn"].field(POINTS))
@@ -245,7 +246,7 @@ def test_the_action_angle_network_is_pythons(show, other):
         model = hl.ActionAngleNetwork(2, shears=5, width=7, seed=2, scaling=model.scaling, **other)
         rng = np.random.default_rng(3)
         model.params = [tuple(leaf + 0.1 * rng.normal(size=leaf.shape) for leaf in layer) for layer in model.params]
-    browser = show(bare(hl.live.ActionAngle(model, walker)))
+    browser = show(bare(page.live.Torus(model, walker)))
     shown, times = weights.as_shown(model), np.linspace(-30, 1000, 20)
     close(evaluate(browser, "pairs", POINTS), shown.pairs(POINTS))
     close(evaluate(browser, "frequency", POINTS), shown.frequencies(shown.encode(POINTS)[0]))

@@ -5,15 +5,16 @@ import pytest
 from test_live import bare, close, evaluate, films, planets, settled, show          # noqa: F401
 
 import hnn_lite as hl
-from hnn_lite.networks import autoencoder
-from hnn_lite.show.live import henon_heiles, pixels, weights
+from hnn_lite import page
+from hnn_lite import networks
+from hnn_lite.page.live import henon_heiles, pixels, weights
 
 STAR = hl.systems.henon_heiles()
 SHARES = np.random.default_rng(5).uniform([0.05, -0.9], [0.95, 0.9], (20, 2))
 
 
 def test_the_star_and_its_section_are_pythons(show):          # noqa: F811
-    browser = show(bare(hl.live.HenonHeiles()))                # noqa: F811
+    browser = show(bare(page.live.HenonHeiles()))                # noqa: F811
     z = hl.systems.henon_heiles(1 / 8).sample(20, seed=1)
     close(evaluate(browser, "energy", z), STAR.hamiltonian(z))
     close(evaluate(browser, "field", z), STAR.field(z))
@@ -36,7 +37,7 @@ def test_the_star_and_its_section_are_pythons(show):          # noqa: F811
 def test_bodies_and_what_is_learned_of_them_are_pythons(show, dim):          # noqa: F811
     models, unlike = planets(dim), {8: ((1.0, 0.6), hl.systems.two_body), 12: ((1.0, 0.7, 1.2), hl.systems.three_body)}[dim]
     system = unlike[1](masses=unlike[0], G=1.3)
-    browser = show(bare(hl.live.Bodies(models, system=system)))                # noqa: F811
+    browser = show(bare(page.live.Bodies(models, system=system)))                # noqa: F811
     shown = {name: weights.as_shown(model) for name, model in models.items()}
     x = system.sample(20, seed=3)
     for way, law in {**shown, "truth": system}.items():
@@ -45,7 +46,7 @@ def test_bodies_and_what_is_learned_of_them_are_pythons(show, dim):          # n
         close(evaluate(browser, f"{way} energy", x), law.hamiltonian(x))
         close(evaluate(browser, f"{way} after", np.column_stack([np.full(5, 2.0), x[:5]])), law.rollout(x[:5], [0, 2.0])[-1])
     assert np.abs(shown["hnn"].field(x) - models["hnn"].field(x)).max() > 1e-9          # they are not the same weights
-    start = hl.live.Bodies(models, system=system).start
+    start = page.live.Bodies(models, system=system).start
     np.testing.assert_allclose([*system.centre_of_mass(start), *system.momentum(start)], 0, atol=1e-12)
     together, alone = evaluate(browser, "moved", [[True, 0, 0.4, 1.1], [False, 0, 0.4, 1.1]])
     for moved in (together, alone):
@@ -63,12 +64,12 @@ def spread(codes):
 
 def test_the_pictures_of_codes_and_their_laws_are_pythons(show):          # noqa: F811
     hnn, baseline, some = films()
-    figure = hl.live.Pixels(hnn, baseline, some)
+    figure = page.live.Pixels(hnn, baseline, some)
     browser = show(bare(figure))                # noqa: F811
     for model, codes in ((hnn, figure.codes["hnn"]), (baseline, figure.codes["baseline"])):
         name, z = model.arguments()["law"], spread(codes)
         shown, lit = weights.as_shown(model), figure.lit[name]
-        pictures = autoencoder.residual(weights.quantised(pixels.drawn(model, lit)), z)
+        pictures = networks.residual(weights.quantised(pixels.drawn(model, lit)), z)
         found = evaluate(browser, f"{name} picture", z)
         close(found[:, lit], pictures)
         whole, dark = model.decode(z)[:, :784], np.setdiff1d(np.arange(784), lit)
@@ -90,7 +91,7 @@ def test_the_pictures_of_codes_and_their_laws_are_pythons(show):          # noqa
 
 
 def test_energy_that_is_added_to_a_film_is_kept(show):          # noqa: F811
-    browser = show(bare(hl.live.Pixels(*films())), calm=True)                # noqa: F811
+    browser = show(bare(page.live.Pixels(*films())), calm=True)                # noqa: F811
     settled(browser)
     at = "return energy(paths.hnn.states[last()])"
     before = browser.execute_script(at)

@@ -7,17 +7,17 @@ import pytest
 
 import hnn_lite as hl
 from hnn_lite import metrics
-from hnn_lite.dynamics import Dynamics
+from hnn_lite.mechanics import Dynamics
 
 
 @pytest.fixture(scope="module")
 def spring():
-    return hl.tasks.mass_spring(0, trajectories=2, points=3)
+    return hl.data.fields.mass_spring(0, trajectories=2, points=3)
 
 
 @pytest.fixture(scope="module")
 def pendulum():
-    return hl.tasks.pendulum(0, trajectories=2, points=3)
+    return hl.data.fields.pendulum(0, trajectories=2, points=3)
 
 
 class Growing(Dynamics):

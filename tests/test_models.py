@@ -12,7 +12,7 @@ from numerics import difference_gradient, relative_error
 
 import hnn_lite as hl
 from hnn_lite.models import MODELS
-from hnn_lite.networks.mlp import ACTIVATIONS, init_mlp, mlp
+from hnn_lite.networks import ACTIVATIONS, init_mlp, mlp
 
 MODEL_CLASSES = [hl.Baseline, hl.HNN]
 SHAPES = [pytest.param({"dim": 2, "hidden": (6, 5)}, id="small"),
@@ -76,7 +76,7 @@ def test_hnn_field_agrees_with_finite_differences_of_its_hamiltonian(shape):
     assert relative_error(model.field(x), np.concatenate([dH[:, n:], -dH[:, :n]], axis=1)) < 1e-9
     assert relative_error(model.gradient(x), dH) < 1e-9
     np.testing.assert_allclose(model.symplectic_gradient(x), model.field(x), rtol=1e-12, atol=1e-15)
-    np.testing.assert_allclose(model.field(x), hl.turn(model.gradient(x)), rtol=1e-12, atol=1e-15)
+    np.testing.assert_allclose(model.field(x), hl.apply_omega(model.gradient(x)), rtol=1e-12, atol=1e-15)
 
 
 @pytest.mark.filterwarnings("ignore:no hand-derived gradient")
@@ -144,7 +144,7 @@ def test_an_untrained_hnn_keeps_its_hamiltonian_and_has_no_divergence(shape):
     jacobian = np.stack([difference_gradient(lambda s, i=i: model.field(s)[..., i], x) for i in range(model.dim)], axis=-2)
     scale = np.abs(jacobian).max()
     np.testing.assert_allclose(np.trace(jacobian, axis1=-2, axis2=-1), 0, atol=1e-8 * scale)
-    symmetric = -hl.omega(model.dim) @ jacobian                          # the Hessian of H
+    symmetric = -hl.symplectic_matrix(model.dim) @ jacobian                          # the Hessian of H
     np.testing.assert_allclose(symmetric, np.swapaxes(symmetric, -1, -2), atol=1e-8 * scale)
 
 

@@ -104,7 +104,7 @@ def test_every_seed_goes_through_hl_seed(path):
 @named(NOTEBOOKS)
 def test_claims_are_compared_by_nbval_and_stand_alone(path):
     for number, cell in code_cells(path):
-        if "hl.claim(" not in cell.source:
+        if "page.claim(" not in cell.source:
             continue
         assert "nbval-check-output" in cell.metadata.get("tags", []), f"cell {number} has a claim and no tag"
         assert all(output.get("name") == "stdout" for output in cell.outputs), f"cell {number} shows more than claims"

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 import hnn_lite as hl
-from hnn_lite.show.orbits import energies, orbits
+from hnn_lite import page
+from hnn_lite.page.plots import energies, orbits
 
 matplotlib.use("Agg")
 plt = matplotlib.pyplot
@@ -31,7 +32,7 @@ def test_the_paths_of_all_bodies_are_drawn_in_the_colour_of_the_law():
     axes = orbits(SYSTEM, PATHS)
     assert [ax.get_title() for ax in axes] == ["truth", "HNN"]
     for ax, (name, path) in zip(axes, PATHS.items(), strict=True):
-        drawn = lines(ax, color=hl.plot.COLOURS[name], marker="None")
+        drawn = lines(ax, color=page.plots.COLOURS[name], marker="None")
         assert len(drawn) == 2 and drawn[0].get_alpha() > drawn[1].get_alpha()
         for body, line in enumerate(drawn):
             np.testing.assert_array_equal(line.get_xydata(), path[:, [body, 2 + body]])
@@ -41,10 +42,10 @@ def test_the_paths_of_all_bodies_are_drawn_in_the_colour_of_the_law():
 
 def test_the_centre_of_mass_is_that_of_the_masses_and_can_be_left_out():
     ax, = orbits(SYSTEM, {"truth": PATHS["truth"]})
-    thin, = lines(ax, color=hl.plot.COLOURS["data"])
+    thin, = lines(ax, color=page.plots.COLOURS["data"])
     x = PATHS["truth"]
     np.testing.assert_allclose(thin.get_xydata()[:, 0], (x[:, 0] + 3 * x[:, 1]) / 4)
-    assert lines(orbits(SYSTEM, {"truth": PATHS["truth"]}, centre=False)[0], color=hl.plot.COLOURS["data"]) == []
+    assert lines(orbits(SYSTEM, {"truth": PATHS["truth"]}, centre=False)[0], color=page.plots.COLOURS["data"]) == []
 
 
 def test_panels_share_an_extent_and_name_their_axes():
@@ -54,7 +55,7 @@ def test_panels_share_an_extent_and_name_their_axes():
     assert all("(length units)" in ax.get_xlabel() for ax in axes) and "$y$" in axes[0].get_ylabel()
     assert orbits(SYSTEM, PATHS, extent=2)[1].get_xlim() == (-2, 2)
     titled, = orbits(SYSTEM, {"from the train": PATHS["truth"]}, axes=[plt.subplots()[1]])
-    assert titled.get_title() == "from the train" and lines(titled, color=hl.plot.COLOURS["truth"])
+    assert titled.get_title() == "from the train" and lines(titled, color=page.plots.COLOURS["truth"])
 
 
 def test_energies_are_kinetic_potential_and_their_sum():
@@ -64,7 +65,7 @@ def test_energies_are_kinetic_potential_and_their_sum():
         np.testing.assert_allclose(kinetic, np.sum(path[:, 4:] ** 2 / [2, 6, 2, 6], axis=1))
         np.testing.assert_allclose(kinetic + potential, total)
         np.testing.assert_allclose(total, SYSTEM.hamiltonian(path))
-        assert ax.get_lines()[2].get_color() == hl.plot.COLOURS[name] and ax.get_ylim() == (-4, 3)
+        assert ax.get_lines()[2].get_color() == page.plots.COLOURS[name] and ax.get_ylim() == (-4, 3)
     assert "(time units)" in axes[0].get_xlabel() and "(energy units)" in axes[0].get_ylabel()
     assert [text.get_text() for text in axes[0].get_legend().get_texts()] == ["kinetic", "potential", "total"]
 

@@ -13,13 +13,14 @@ from execute import BOOK
 from PIL import Image
 
 import hnn_lite as hl
-from hnn_lite.panels import controls
-from hnn_lite.panels import lab as lab_module
+from hnn_lite import page
+from hnn_lite.page.labs import controls
+from hnn_lite.page.labs import lab as lab_module
 
 matplotlib.use("Agg")
 plt = matplotlib.pyplot
 
-LABS = [hl.panels.TrainYourOwn, hl.panels.TuneABaseline, hl.panels.BuildAnAutoencoder, hl.panels.FindTheActions]
+LABS = [page.labs.TrainYourOwn, page.labs.TuneABaseline, page.labs.BuildAnAutoencoder, page.labs.FindTheActions]
 FEW = 3                                                 # steps
 SMALL = {"TrainYourOwn": {"width": 5}, "TuneABaseline": {"width": 10, "seeds": 1, "trajectories": 5},
          "BuildAnAutoencoder": {"width": 16}, "FindTheActions": {"shears": 2, "width": 4}}
@@ -35,7 +36,7 @@ def no_figure_is_left_open():
 @pytest.fixture(autouse=True)
 def short(monkeypatch):
     """An HNN that is trained for a moment, and no pictures on the way."""
-    from hnn_lite.panels import tuning
+    from hnn_lite.page.labs import tuning
     monkeypatch.setitem(tuning.HNN_RECIPE, "steps", FEW)
     monkeypatch.setitem(tuning.HNN_RECIPE, "width", 5)
     monkeypatch.setattr(controls, "PAUSE", 1e9)          # one picture, at the end
@@ -94,20 +95,20 @@ def test_every_control_at_its_lowest_its_default_and_its_highest(lab, place):
 
 
 def test_training_is_that_of_the_chapters():
-    lab = hl.panels.TrainYourOwn().run(model="baseline", noise=0.05, width=5, steps=20, seed=2)
-    task, model = hl.tasks.mass_spring(2, noise=0.05), hl.Baseline(2, 2, hidden=(5, 5))
+    lab = page.labs.TrainYourOwn().run(model="baseline", noise=0.05, width=5, steps=20, seed=2)
+    task, model = hl.data.fields.mass_spring(2, noise=0.05), hl.Baseline(2, 2, hidden=(5, 5))
     hl.fit(model, task, 20, weight_decay=1e-4, seed=2, progress=False)
     np.testing.assert_array_equal(lab.model.field(task.test_x), model.field(task.test_x))
 
 
 def test_seeds_shift_with_the_book(monkeypatch):
     monkeypatch.setenv("HNN_LITE_SEED", "3")
-    lab = hl.panels.TrainYourOwn().run(width=5, steps=1, seed=2)
-    np.testing.assert_array_equal(lab.task.x, hl.tasks.mass_spring(3002).x)
+    lab = page.labs.TrainYourOwn().run(width=5, steps=1, seed=2)
+    np.testing.assert_array_equal(lab.task.x, hl.data.fields.mass_spring(3002).x)
 
 
 def test_the_tries_are_kept_and_the_hnn_is_trained_once_for_each_data():
-    lab, learned = hl.panels.TuneABaseline(), []
+    lab, learned = page.labs.TuneABaseline(), []
     fit, lab._fit = lab._fit, lambda model, *rest, **more: (learned.append(type(model).__name__), fit(model, *rest, **more))
     for width in (5, 10):
         lab.run(**small(type(lab), width=width))
@@ -118,24 +119,24 @@ def test_the_tries_are_kept_and_the_hnn_is_trained_once_for_each_data():
 
 
 def test_a_baseline_that_wins_gets_its_tick():
-    lab = hl.panels.TuneABaseline().run(**small(hl.panels.TuneABaseline, width=20, steps=500, noise=0.0, trajectories=25))
+    lab = page.labs.TuneABaseline().run(**small(page.labs.TuneABaseline, width=20, steps=500, noise=0.0, trajectories=25))
     assert lab.tries[0]["ratio"] < 1 and lab.report()[-1].startswith("✓")          # the HNN had but three steps
 
 
 def test_actions_that_are_found_get_their_tick():
-    lab = hl.panels.FindTheActions().run(shears=4, width=8, steps=20)
+    lab = page.labs.FindTheActions().run(shears=4, width=8, steps=20)
     assert lab.report()[0].startswith("✓")
     np.testing.assert_allclose(lab.mixed[0], lab.exact)
-    toda = hl.panels.FindTheActions().run(system="Toda", shears=4, width=8, steps=10)
+    toda = page.labs.FindTheActions().run(system="Toda", shears=4, width=8, steps=10)
     assert abs(np.linalg.det(toda.mixed[1])) == pytest.approx(1)
     np.testing.assert_allclose(toda.learned, toda.mixed[0], atol=0.2)
 
 
 def test_what_is_not_a_setting_is_refused():
     with pytest.raises(ValueError, match="unknown setting 'colour'; choose one of: system, model"):
-        hl.panels.TrainYourOwn().run(colour="red")
+        page.labs.TrainYourOwn().run(colour="red")
     with pytest.raises(ValueError, match="unknown system 'planet'"):
-        hl.panels.FindTheActions().run(system="planet")
+        page.labs.FindTheActions().run(system="planet")
     with pytest.raises(ValueError, match="lab must be a Lab"):
         controls.Panel("a lab")
 
@@ -154,12 +155,12 @@ def test_the_stop_button_ends_a_training_and_what_was_learned_stays(lab):
     panel = panel_of(lab, **SMALL[lab.__name__], steps=max(lab.controls["steps"].values))
     panel.start()
     assert panel.start_button.disabled and not panel.stop_button.disabled
-    wait_for(lambda: hasattr(panel.lab, "history") or lab is hl.panels.TuneABaseline)
+    wait_for(lambda: hasattr(panel.lab, "history") or lab is page.labs.TuneABaseline)
     panel.stop_button.click()
     panel.wait(60)
     assert not panel.thread.is_alive() and panel.error is None
     assert panel.stop_button.disabled and not panel.start_button.disabled
-    if lab is hl.panels.TuneABaseline:          # half a try is no try
+    if lab is page.labs.TuneABaseline:          # half a try is no try
         assert panel.lab.tries == []
     else:
         assert "stopped by the user after" in panel.message.value and "<img" in panel.picture.value
@@ -167,7 +168,7 @@ def test_the_stop_button_ends_a_training_and_what_was_learned_stays(lab):
 
 
 def test_start_returns_at_once_and_works_again_after_a_stop():
-    panel = panel_of(hl.panels.TrainYourOwn, width=200, steps=5000)
+    panel = panel_of(page.labs.TrainYourOwn, width=200, steps=5000)
     begun = time.monotonic()
     panel.start_button.click()
     assert time.monotonic() - begun < 2 and panel.thread.is_alive()
@@ -183,7 +184,7 @@ def test_start_returns_at_once_and_works_again_after_a_stop():
 
 
 def test_only_one_lab_trains_at_a_time():
-    one, other = panel_of(hl.panels.TrainYourOwn, width=200, steps=5000), panel_of(hl.panels.FindTheActions)
+    one, other = panel_of(page.labs.TrainYourOwn, width=200, steps=5000), panel_of(page.labs.FindTheActions)
     one.start()
     other.start()
     assert other.thread is None and "Another lab is training" in other.message.value
@@ -196,7 +197,7 @@ def test_only_one_lab_trains_at_a_time():
 def test_the_picture_changes_while_it_trains(monkeypatch):
     monkeypatch.setattr(controls, "PAUSE", 0)
     monkeypatch.setattr(lab_module, "LOOKS", FEW)
-    panel, seen = panel_of(hl.panels.TrainYourOwn, width=5, steps=2 * FEW), []
+    panel, seen = panel_of(page.labs.TrainYourOwn, width=5, steps=2 * FEW), []
     panel.picture.observe(lambda change: seen.append((threading.current_thread(), change["new"])), "value")
     panel.start()
     panel.wait(300)
@@ -206,13 +207,13 @@ def test_the_picture_changes_while_it_trains(monkeypatch):
 
 @pytest.mark.filterwarnings("error")
 def test_an_error_in_a_training_is_shown_and_the_buttons_come_back(monkeypatch):
-    panel = panel_of(hl.panels.TrainYourOwn, width=0, steps=FEW)
+    panel = panel_of(page.labs.TrainYourOwn, width=0, steps=FEW)
     panel.start()
     panel.wait(60)
     assert isinstance(panel.error, ValueError)
     assert 'role="alert"' in panel.message.value and "must be a whole number of at least 1, got 0" in panel.message.value
     assert panel.stop_button.disabled and not panel.start_button.disabled
-    panel = panel_of(hl.panels.TuneABaseline, **small(hl.panels.TuneABaseline, learning_rate=1e300, steps=50))
+    panel = panel_of(page.labs.TuneABaseline, **small(page.labs.TuneABaseline, learning_rate=1e300, steps=50))
     panel.start()
     panel.wait(60)
     assert isinstance(panel.error, hl.TrainingDiverged) and "smaller learning rate" in panel.message.value
@@ -222,7 +223,7 @@ def test_an_error_in_a_training_is_shown_and_the_buttons_come_back(monkeypatch):
 
 
 def test_what_a_lab_says_cannot_break_the_page():
-    panel = controls.Panel(hl.panels.TrainYourOwn())
+    panel = controls.Panel(page.labs.TrainYourOwn())
     panel.say('<script>&"')
     assert "<script>" not in panel.message.value
 
@@ -239,11 +240,11 @@ def shown(monkeypatch, lab):
 def test_a_stored_page_gets_a_picture_and_a_reader_gets_controls(monkeypatch):
     ipywidgets = pytest.importorskip("ipywidgets")
     monkeypatch.setenv("HNN_LITE_STATIC", "1")
-    lab = hl.panels.TrainYourOwn().run(width=5, steps=FEW)
+    lab = page.labs.TrainYourOwn().run(width=5, steps=FEW)
     still, = shown(monkeypatch, lab)
     assert still.data.startswith(b"\x89PNG") and still.format == "png"
     monkeypatch.delenv("HNN_LITE_STATIC")
-    box, = shown(monkeypatch, hl.panels.TrainYourOwn())
+    box, = shown(monkeypatch, page.labs.TrainYourOwn())
     assert isinstance(box, ipywidgets.VBox)
 
 
@@ -256,7 +257,7 @@ def test_without_ipywidgets_labs_work_and_their_controls_say_what_is_missing(mon
         return real(name, *rest, **more)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    lab = hl.panels.TrainYourOwn().run(width=5, steps=FEW)
+    lab = page.labs.TrainYourOwn().run(width=5, steps=FEW)
     assert lab.report()
     with pytest.raises(ImportError, match="need ipywidgets: .*hnn-lite.notebook"):
         controls.Panel(lab)
@@ -265,7 +266,7 @@ def test_without_ipywidgets_labs_work_and_their_controls_say_what_is_missing(mon
 def test_the_page_of_labs_holds_pictures_and_no_widget():
     notebook = nbformat.read(BOOK / "workshop" / "labs.ipynb", as_version=4)
     calls = [cell for cell in notebook.cells if cell.cell_type == "code" and "figure" in cell.metadata.get("mystnb", {})]
-    assert {name for cell in calls for name in hl.panels.__all__ if name in cell.source} >= {lab.__name__ for lab in LABS}
+    assert {name for cell in calls for name in page.labs.__all__ if name in cell.source} >= {lab.__name__ for lab in LABS}
     assert all(set(output.data) <= {"image/png", "text/plain"} for cell in calls for output in cell.outputs)
     assert "widget" not in str([output for cell in notebook.cells for output in cell.get("outputs", [])])
     assert "widgets" not in notebook.metadata

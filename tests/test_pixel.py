@@ -12,8 +12,10 @@ from conftest import ROOT
 from numerics import relative_error
 
 import hnn_lite as hl
-from hnn_lite.networks import fused_autoencoder, tree
-from hnn_lite.networks.autoencoder import init_autoencoder, residual
+from hnn_lite import page
+from hnn_lite import tree
+from hnn_lite.by_hand import fused_autoencoder
+from hnn_lite.networks import init_autoencoder, residual
 
 LAWS, STEPS = ("hnn", "baseline"), ("euler", "rk4")
 
@@ -198,7 +200,7 @@ def test_windows_train_as_copies_do():
 
 
 def test_a_short_training_learns_to_draw():
-    task, model = hl.frames.pendulum(0, trials=6), hl.PixelModel(1568, "hnn", hidden=64)
+    task, model = hl.data.pixel_pendulum.pendulum(0, trials=6), hl.PixelModel(1568, "hnn", hidden=64)
     before = model.losses(model.params, task.test_x[0], task.test_next_x[0])
     hl.fit(model, task, steps=150, batch=100, test_every=150, progress=False)
     after = model.losses(model.params, task.test_x[0], task.test_next_x[0])
@@ -209,7 +211,7 @@ def test_a_short_training_learns_to_draw():
 
 def test_training_at_full_size_needs_little_memory():
     tracemalloc.start()
-    task = hl.frames.pendulum(0)
+    task = hl.data.pixel_pendulum.pendulum(0)
     hl.fit(hl.PixelModel(1568), task, steps=2, batch=200, test_every=2, progress=False)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
@@ -227,7 +229,7 @@ def test_data_that_do_not_fit_are_refused(change, words):
 
 def test_tasks_without_films_are_refused():
     with pytest.raises(ValueError, match="task must have x, next_x"):
-        hl.fit(hl.PixelModel(2, hidden=3), hl.tasks.mass_spring(0, trajectories=1), steps=1, progress=False)
+        hl.fit(hl.PixelModel(2, hidden=3), hl.data.fields.mass_spring(0, trajectories=1), steps=1, progress=False)
 
 
 # --- what a trained model does
@@ -294,7 +296,7 @@ RESULTS = ROOT / "book" / "results"
 
 
 def stored(model, steps):
-    records = hl.experiments.read(RESULTS / "scoreboard.json")
+    records = page.papers.read(RESULTS / "scoreboard.json")
     wanted = ("pixel-pendulum", model, "sharp", 0, steps)
     return next(record for record in records if wanted == tuple(
         record[name] for name in ("experiment", "model", "recipe", "seed", "steps")))
@@ -302,16 +304,16 @@ def stored(model, steps):
 
 @pytest.mark.parametrize("name", LAWS)
 def test_stored_weights_are_those_of_the_record(name):
-    model, record, task = hl.load(RESULTS / f"pixel-pendulum-{name}-sharp-0.npz"), stored(name, 10_000), hl.frames.pendulum(0)
+    model, record, task = hl.load(RESULTS / f"pixel-pendulum-{name}-sharp-0.npz"), stored(name, 10_000), hl.data.pixel_pendulum.pendulum(0)
     assert model.loss(model.params, task.test_x, task.test_next_x) == pytest.approx(record["test_loss"], rel=0.02)
-    judged = hl.experiments.judge_films(model, task)
+    judged = page.papers.judge_films(model, task)
     assert judged["energy_mse"].mean == pytest.approx(record["energy_mse"], rel=0.25)          # half precision
     assert judged["energy_change_worst"].mean == pytest.approx(record["energy_change_worst"], rel=0.1)
 
 
 @pytest.mark.parametrize("name", LAWS)
 def test_the_command_gives_the_stored_records_at_reduced_size(tmp_path, name):
-    record, = hl.experiments.reproduce(["pixel-pendulum"], [name], [0], "sharp", 20, weights=tmp_path, progress=False)
+    record, = page.papers.reproduce(["pixel-pendulum"], [name], [0], "sharp", 20, weights=tmp_path, progress=False)
     expected = stored(name, 20)
     assert set(record) == set(expected) | {"cpu_seconds"}          # which was not yet counted when these were stored
     for key in ("train_loss", "test_loss", "energy_mse"):

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import hnn_lite as hl
-from hnn_lite.networks import tree
-from hnn_lite.networks.mlp import ACTIVATIONS, init_mlp
+from hnn_lite import page
+from hnn_lite import tree
+from hnn_lite.networks import ACTIVATIONS, init_mlp
 from hnn_lite.training import Adam
 
 
@@ -41,7 +42,7 @@ def laws(draw):
     if kind == "pendulum":
         return hl.systems.pendulum(draw(st.floats(0.1, 10)))
     if kind == "damped":
-        return hl.tasks.DampedPendulum(draw(st.floats(0, 1)))
+        return hl.data.fields.DampedPendulum(draw(st.floats(0, 1)))
     activation = draw(st.sampled_from(sorted(set(ACTIVATIONS) - {"relu"})))
     model = hl.HNN if kind == "hnn" else hl.Baseline
     dim = 2 * draw(st.integers(1, 3)) if kind == "hnn" else draw(st.integers(1, 5))
@@ -75,7 +76,7 @@ def test_a_hamiltonian_maps_states_to_numbers_whatever_axes_lead(given):
     np.testing.assert_allclose(np.ravel(energy), [law.hamiltonian(state) for state in x.reshape(-1, law.dim)], rtol=1e-10, atol=1e-12)
     gradient = law.gradient(x)
     assert gradient.shape == x.shape
-    np.testing.assert_array_equal(law.symplectic_gradient(x), hl.turn(gradient))
+    np.testing.assert_array_equal(law.symplectic_gradient(x), hl.apply_omega(gradient))
     scale = 1 + np.sum(gradient**2, axis=-1)
     assert np.all(np.abs(np.sum(gradient * law.field(x), axis=-1)) < 1e-12 * scale)     # motion is along level lines
 
@@ -91,8 +92,8 @@ def test_a_rollout_has_a_path_for_every_start(given, times):
 @for_all(LEADING, st.integers(1, 4), st.data())
 def test_turning_twice_is_turning_round(leading, n, data):
     v = data.draw(hnp.arrays(float, (*leading, 2 * n), elements=COORDINATES))
-    np.testing.assert_array_equal(hl.turn(hl.turn(v)), -v)
-    np.testing.assert_array_equal(hl.turn(v), v @ hl.omega(2 * n).T)
+    np.testing.assert_array_equal(hl.apply_omega(hl.apply_omega(v)), -v)
+    np.testing.assert_array_equal(hl.apply_omega(v), v @ hl.symplectic_matrix(2 * n).T)
 
 
 @for_all(st.floats(0.1, 10), st.floats(0.1, 10), st.floats(0.1, 10), hnp.arrays(float, (3, 2), elements=COORDINATES))
@@ -123,9 +124,9 @@ def test_samples_depend_on_the_seed_alone(seed, other, count):
 def test_no_shifted_seed_meets_another(number, shift, other, other_shift):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HNN_LITE_SEED", str(shift))
-        one = hl.seed(number)
+        one = page.seed(number)
         patch.setenv("HNN_LITE_SEED", str(other_shift))
-        assert (one == hl.seed(other)) == ((number, shift) == (other, other_shift))
+        assert (one == page.seed(other)) == ((number, shift) == (other, other_shift))
 
 
 # --- networks and files

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import hnn_lite as hl
-from hnn_lite.datasets import recordings, tasks
+from hnn_lite.data import fields, recordings
 
 TIMES = np.delete(np.arange(31) / 6, 7)          # one gap, as in the recording
 TABLE = "%o v\r\n" + "".join(f" 0.0e+000 {t:.16e} {np.cos(t):.16e} {-np.sin(t):.16e} \r\n" for t in TIMES)
@@ -195,7 +195,7 @@ def test_the_pendulum_of_a_known_motion(local, derivative, order, largest):
     assert task.t.shape == (30,) and task.states.shape == (30, 2)
     assert np.array_equal(task.starts[0], task.test_x[0]) and np.array_equal(task.reference[:, 0], task.test_x)
     assert task.times[0] == 0 and np.allclose(np.diff(task.times), 1 / 6) and len(task.times) == len(task.reference)
-    assert isinstance(task, tasks.Task) and task.system is None
+    assert isinstance(task, fields.Task) and task.system is None
 
 
 def test_the_air_track_of_a_known_motion(local):
@@ -232,9 +232,9 @@ def test_the_parts_of_the_air_track_do_not_see_each_other(local, monkeypatch):
 
 def test_the_air_track_refuses():
     with pytest.raises(ValueError, match="unknown velocities 'central'; choose one of: cubic, table"):
-        hl.recordings.air_track("central")
+        hl.data.recordings.air_track("central")
     with pytest.raises(ValueError, match="mass_ratio"):
-        hl.recordings.air_track(mass_ratio=0)
+        hl.data.recordings.air_track(mass_ratio=0)
 
 
 def test_the_air_track_without_the_file(local):
@@ -244,13 +244,13 @@ def test_the_air_track_without_the_file(local):
 
 def test_unknown_derivative():
     with pytest.raises(ValueError, match="unknown derivative 'backward'; choose one of: forward, central"):
-        hl.recordings.pendulum("backward")
+        hl.data.recordings.pendulum("backward")
 
 
 @pytest.mark.skipif(not os.environ.get("HNN_LITE_DATA"), reason="HNN_LITE_DATA does not name a folder with the recordings")
 class TestTheRealFile:
     def test_the_pendulum(self):
-        forward, central = hl.recordings.pendulum(), hl.recordings.pendulum("central")
+        forward, central = hl.data.recordings.pendulum(), hl.data.recordings.pendulum("central")
         assert forward.states.shape == (556, 2) and len(forward.x) == 444 and len(forward.test_x) == 111
         assert len(central.x) == 443 and np.array_equal(central.test_x, forward.test_x)
         row = 4                                      # a gap of two intervals follows this row: the true times are used
@@ -259,7 +259,7 @@ class TestTheRealFile:
         assert forward.name == "real-pendulum" and forward.energy(forward.x).shape == (444,)
 
     def test_the_air_track(self):
-        track, table = hl.recordings.air_track(), hl.recordings.air_track("table")
+        track, table = hl.data.recordings.air_track(), hl.data.recordings.air_track("table")
         assert track.positions.shape == (495, 2) and track.split == 396 and np.isclose(track.dt, 1 / 30, rtol=0.002)
         assert track.x.shape == (1, 386, 4) and track.test_x.shape == (1, 89, 4) and table.x.shape == (1, 396, 4)
         assert np.array_equal(track.positions, np.round(track.positions))
@@ -268,9 +268,9 @@ class TestTheRealFile:
         assert np.all(theirs.std(axis=0) < ours.std(axis=0))          # the table's are smoother
 
     def test_every_table_can_be_read(self):
-        with zipfile.ZipFile(hl.recordings.fetch()) as archive:
+        with zipfile.ZipFile(hl.data.recordings.fetch()) as archive:
             names = [pathlib.Path(name).stem for name in archive.namelist()]
         for name in names:
-            columns = hl.recordings.table(name)
+            columns = hl.data.recordings.table(name)
             assert np.all(np.isfinite(list(columns.values())))
-        assert list(hl.recordings.table("real_double_linear_h_1")) == ["trial", "t", "x1", "x2", "v1", "v2"]
+        assert list(hl.data.recordings.table("real_double_linear_h_1")) == ["trial", "t", "x1", "x2", "v1", "v2"]

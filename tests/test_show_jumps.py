@@ -4,8 +4,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-import hnn_lite as hl
-from hnn_lite.show.jumps import by_jump, by_size, legend
+from hnn_lite import page
+from hnn_lite.page.plots import by_jump, by_size, legend
 
 
 def record(model, seed, size=100):
@@ -15,7 +15,7 @@ def record(model, seed, size=100):
 def test_medians_and_ranges_over_seeds_are_drawn_and_what_ran_away_is_not():
     ax = by_jump([record("hnn", seed) for seed in range(3)] + [record("action-angle", 0)], title="a system")
     hnn, action_angle = ax.lines
-    assert hnn.get_color() == hl.plot.COLOURS["hnn"] and action_angle.get_label() == "action-angle network"
+    assert hnn.get_color() == page.plots.COLOURS["hnn"] and action_angle.get_label() == "action-angle network"
     np.testing.assert_allclose(hnn.get_ydata(), [2e-4, 2e-3, np.nan])
     low, high = (edge(ax.collections[0].get_paths()[0].vertices[:, 1]) for edge in (np.min, np.max))
     assert (low, high) == pytest.approx((1e-4, 3e-3))

@@ -9,7 +9,7 @@ import scipy.stats
 from numerics import difference_gradient, relative_error
 
 import hnn_lite as hl
-from hnn_lite.dynamics import HamiltonianDynamics
+from hnn_lite.mechanics import HamiltonianDynamics
 
 STATES = np.random.default_rng(1).uniform(-3, 3, (40, 2))
 Q, P = STATES[:, 0], STATES[:, 1]
@@ -126,12 +126,12 @@ def test_samples_are_given_by_their_seed():
 
 def test_omega_turns_a_gradient_and_is_symplectic():
     for dim in (2, 4, 6):
-        matrix, v = hl.omega(dim), np.random.default_rng(dim).normal(size=(7, dim))
+        matrix, v = hl.symplectic_matrix(dim), np.random.default_rng(dim).normal(size=(7, dim))
         np.testing.assert_array_equal(matrix @ matrix, -np.eye(dim))
         np.testing.assert_array_equal(matrix.T, -matrix)
-        np.testing.assert_array_equal(hl.turn(v), v @ matrix.T)
-    np.testing.assert_array_equal(hl.omega(2), [[0, 1], [-1, 0]])
-    np.testing.assert_array_equal(hl.turn([1.0, 2.0, 3.0, 4.0]), [3, 4, -1, -2])
+        np.testing.assert_array_equal(hl.apply_omega(v), v @ matrix.T)
+    np.testing.assert_array_equal(hl.symplectic_matrix(2), [[0, 1], [-1, 0]])
+    np.testing.assert_array_equal(hl.apply_omega([1.0, 2.0, 3.0, 4.0]), [3, 4, -1, -2])
 
 
 def test_a_system_does_not_change_under_ones_hands():

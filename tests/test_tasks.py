@@ -6,9 +6,9 @@ import scipy.integrate
 import scipy.stats
 
 import hnn_lite as hl
-from hnn_lite.networks.mlp import init_mlp
+from hnn_lite.networks import init_mlp
 
-TASKS = {"mass-spring": (hl.tasks.mass_spring, 30), "pendulum": (hl.tasks.pendulum, 45)}
+TASKS = {"mass-spring": (hl.data.fields.mass_spring, 30), "pendulum": (hl.data.fields.pendulum, 45)}
 MANY = 400                # trajectories for the statistics; the paper has 25
 
 
@@ -21,7 +21,7 @@ def paper(request):
 @pytest.fixture
 def brief(monkeypatch):
     """Tasks with short rollouts of the energy protocol, for tests about something else."""
-    monkeypatch.setattr(hl.tasks, "ENERGY_TIMES", np.linspace(0, 1, 3))
+    monkeypatch.setattr(hl.data.fields, "ENERGY_TIMES", np.linspace(0, 1, 3))
 
 
 @pytest.fixture(scope="module", params=TASKS)
@@ -29,7 +29,7 @@ def pair(request):
     """Many trajectories, without noise and with it, from one seed."""
     make, points = TASKS[request.param]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(hl.tasks, "ENERGY_TIMES", np.linspace(0, 1, 3))
+        patch.setattr(hl.data.fields, "ENERGY_TIMES", np.linspace(0, 1, 3))
         return make(1, trajectories=MANY, noise=0), make(1, trajectories=MANY), points
 
 
@@ -65,7 +65,7 @@ def test_noise_has_the_papers_width_and_no_structure(pair):
 
 
 def test_the_width_of_the_noise_is_an_argument(brief):
-    clean, noisy = (hl.tasks.mass_spring(0, noise=noise) for noise in (0, 0.03))
+    clean, noisy = (hl.data.fields.mass_spring(0, noise=noise) for noise in (0, 0.03))
     assert (noisy.x - clean.x).std() == pytest.approx(0.03, rel=0.1)
 
 
@@ -126,14 +126,14 @@ def test_energy_protocol_is_the_papers(paper):
 
 
 def test_starts_of_the_energy_protocol_are_spread_evenly(brief):
-    starts = np.concatenate([hl.tasks.mass_spring(seed, trajectories=1, points=2).starts for seed in range(20)])
+    starts = np.concatenate([hl.data.fields.mass_spring(seed, trajectories=1, points=2).starts for seed in range(20)])
     assert scipy.stats.kstest(np.abs(starts).ravel(), scipy.stats.uniform(0.2, 0.8).cdf).pvalue > 1e-3
     assert abs(np.mean(np.sign(starts))) < 0.15
 
 
-@pytest.mark.parametrize("make", [hl.tasks.mass_spring, hl.tasks.pendulum, hl.tasks.damped_pendulum])
+@pytest.mark.parametrize("make", [hl.data.fields.mass_spring, hl.data.fields.pendulum, hl.data.fields.damped_pendulum])
 def test_seeds(make, brief):
-    few = {"points": 20} if make is hl.tasks.damped_pendulum else {"points": 4, "trajectories": 3}
+    few = {"points": 20} if make is hl.data.fields.damped_pendulum else {"points": 4, "trajectories": 3}
     one, same, other = make(1, **few), make(1, **few), make(2, **few)
     for name in ("x", "dx", "test_x", "test_dx", "starts", "reference"):
         assert getattr(one, name).tobytes() == getattr(same, name).tobytes()
@@ -143,39 +143,39 @@ def test_seeds(make, brief):
 
 def test_a_task_and_a_network_of_one_seed_share_nothing(brief):
     few = {"trajectories": 20, "points": 10}
-    noise = hl.tasks.mass_spring(0, **few).x - hl.tasks.mass_spring(0, noise=0, **few).x
+    noise = hl.data.fields.mass_spring(0, **few).x - hl.data.fields.mass_spring(0, noise=0, **few).x
     network = np.concatenate([np.ravel(leaf) for layer in init_mlp((2, 200, 200, 1), 0) for leaf in layer])
-    other_task = hl.tasks.pendulum(0, **few).x - hl.tasks.pendulum(0, noise=0, **few).x
+    other_task = hl.data.fields.pendulum(0, **few).x - hl.data.fields.pendulum(0, noise=0, **few).x
     noise, other_task = noise.ravel(), other_task.ravel()
     for other in (network[:len(noise)], network[-len(noise):], other_task):
         assert abs(np.corrcoef(noise, other)[0, 1]) < 0.2
-    draws = [hl.checks.generator(3, purpose).normal(size=5000) for purpose in ("task mass-spring", "parameters of a network",
+    draws = [hl.validate.generator(3, purpose).normal(size=5000) for purpose in ("task mass-spring", "parameters of a network",
                                                                              "order of batches")]
     assert np.abs(np.corrcoef(draws) - np.eye(3)).max() < 0.06
 
 
 def test_a_task_of_another_system_is_judged_by_it():
     system = hl.systems.mass_spring(k=1, m=1)
-    task = hl.tasks.mass_spring(0, system=system, trajectories=3, points=4, noise=0)
+    task = hl.data.fields.mass_spring(0, system=system, trajectories=3, points=4, noise=0)
     assert task.system is system
     np.testing.assert_allclose(task.dx, np.stack([task.x[:, 1], -task.x[:, 0]], axis=1), atol=1e-12)
     np.testing.assert_allclose(task.energy(task.reference), np.broadcast_to(task.energy(task.starts), (100, 15)), rtol=1e-7)
 
 
 def test_the_damped_pendulum_loses_energy_at_the_rate_of_its_friction():
-    task = hl.tasks.damped_pendulum(0, noise=0)
+    task = hl.data.fields.damped_pendulum(0, noise=0)
     assert task.x.shape == (432, 2) and task.test_x.shape == (108, 2)                    # 4/5 of 540
     q, p = task.x.T
     np.testing.assert_allclose(task.dx, np.stack([p, -1.2 * np.sin(q) - 0.05 * p], axis=1), atol=1e-14)
     energy, dt = task.energy(task.x), 90 / 539
     slope = (8 * (energy[3:-1] - energy[1:-3]) - (energy[4:] - energy[:-4])) / (12 * dt)
     np.testing.assert_allclose(slope, -2 * 0.05 * p[2:-2] ** 2, atol=2e-4)               # d/dt (2.4 (1 - cos q) + p^2)
-    free = hl.tasks.damped_pendulum(0, friction=0, noise=0)
+    free = hl.data.fields.damped_pendulum(0, friction=0, noise=0)
     assert np.ptp(free.energy(free.x)) < 1e-6
 
 
 def test_the_damped_pendulums_test_part_follows_its_training_part():
-    task, clean = hl.tasks.damped_pendulum(0), hl.tasks.damped_pendulum(0, noise=0)
+    task, clean = hl.data.fields.damped_pendulum(0), hl.data.fields.damped_pendulum(0, noise=0)
     assert (task.x - clean.x).std() == pytest.approx(0.02, rel=0.1)
     np.testing.assert_allclose(task.reference[:, 0], clean.test_x, atol=1e-12)
     np.testing.assert_array_equal(task.starts[0], task.reference[0, 0])

@@ -5,11 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-import hnn_lite as hl
-from hnn_lite.datasets import tori
+from hnn_lite.data import trajectories
 
-MAKE = {"oscillators": lambda seed: tori.coupled_oscillators(seed, tori="many"), "pendulum": tori.pendulum, "kepler": tori.kepler,
-        "toda": lambda seed: tori.toda(seed, paths=5, points=20)}
+MAKE = {"oscillators": lambda seed: trajectories.coupled_oscillators(seed, tori="many"), "pendulum": trajectories.pendulum, "kepler": trajectories.kepler,
+        "toda": lambda seed: trajectories.toda(seed, paths=5, points=20)}
 
 
 @pytest.fixture(scope="module", params=MAKE)
@@ -18,7 +17,7 @@ def made(request):
 
 
 def test_the_one_path_is_that_of_the_aan_papers_code():
-    task = tori.coupled_oscillators()
+    task = trajectories.coupled_oscillators()
     assert task.x.shape == (1, 100, 4) and task.test_x.shape == (1, 500, 4) and task.dt == 1
     w, t = np.array([0.04998, 0.7775]), np.array([0.0, 1.0, 57.0])
     modes = np.array([10.0, 1.0]) * np.cos(w * t[:, None] + [1.0, 0.0])
@@ -33,11 +32,11 @@ def test_the_one_path_is_that_of_the_aan_papers_code():
     for jump, published in ((1, 0.14), (10, 0.66), (50, 3.5)):
         assert np.mean((y[jump:] - y[:-jump]) ** 2) == pytest.approx(published, rel=0.01)
     np.testing.assert_allclose(task.persistence([1, 10, 50], starts=500).mean(axis=1), [0.14, 0.66, 3.5], rtol=0.05)
-    np.testing.assert_array_equal(tori.coupled_oscillators(seed=7).x, task.x)
+    np.testing.assert_array_equal(trajectories.coupled_oscillators(seed=7).x, task.x)
 
 
 def test_cut_springs_swing_alone():
-    task = tori.coupled_oscillators(k_pair=0)
+    task = trajectories.coupled_oscillators(k_pair=0)
     t = np.arange(100.0)
     np.testing.assert_allclose(np.abs(task.x[0, :, 0]), np.abs(10 * np.cos(np.sqrt(0.01 / 5) * t + 1)), atol=1e-9)
     np.testing.assert_allclose(np.abs(task.x[0, :, 1]), np.abs(np.cos(np.sqrt(0.005) * t)), atol=1e-9)
@@ -60,16 +59,16 @@ def test_tasks_are_given_by_their_seed(made):
 
 
 def test_libration_reaches_nine_tenths_and_orbits_an_eccentricity_of_six_tenths():
-    task = tori.pendulum(0, paths=2000, points=2)
+    task = trajectories.pendulum(0, paths=2000, points=2)
     share = task.system.hamiltonian(task.x[:, 0]) / 6
     assert 0.01 <= share.min() < 0.012 and 0.898 < share.max() < 0.9
     _, angles = task.exact.encode(task.x[:, 0])
     assert abs(np.mean(np.exp(1j * angles))) < 0.06
-    actions, _ = tori.kepler(0, paths=2000, points=2).exact.encode(tori.kepler(0, paths=2000, points=2).x[:, 0])
+    actions, _ = trajectories.kepler(0, paths=2000, points=2).exact.encode(trajectories.kepler(0, paths=2000, points=2).x[:, 0])
     assert 0.598 < np.sqrt(1 - (actions[:, 1] / actions[:, 0]) ** 2).max() < 0.6
 
 
-@pytest.mark.parametrize("task", [tori.pendulum(1), tori.kepler(1)], ids=["pendulum", "kepler"])
+@pytest.mark.parametrize("task", [trajectories.pendulum(1), trajectories.kepler(1)], ids=["pendulum", "kepler"])
 def test_the_formula_and_the_integrator_agree_after_many_periods(task):
     x0, jumps = task.test_x[:4, 0], [1, 20, 120]
     by_formula, by_solver = task.truth(x0, jumps), replace(task, exact=None).truth(x0, jumps)
@@ -78,7 +77,7 @@ def test_the_formula_and_the_integrator_agree_after_many_periods(task):
 
 
 def test_todas_reference_keeps_what_it_must_for_a_hundred_periods():
-    task = tori.toda(0, paths=2, points=2)
+    task = trajectories.toda(0, paths=2, points=2)
     x0 = task.test_x[:5, 0]
     end = task.truth(x0, [int(100 * task.period / task.dt)])[0]
     eigenvalues = [np.linalg.eigvalsh(task.system.lax_matrix(x)) for x in (x0, end)]
@@ -94,24 +93,20 @@ def test_errors_are_in_units_of_the_scale_and_one_for_each_start(made):
 
 
 @pytest.mark.parametrize(("call", "words"), [
-    (lambda: tori.coupled_oscillators(tori="two"), "unknown tori 'two'; choose one of: one, many"),
-    (lambda: tori.coupled_oscillators(k_pair=-1), "k_pair must be finite and at least 0"),
-    (lambda: tori.pendulum(highest=1.0), "highest must lie between 0.01 and 1, got 1.0"),
-    (lambda: tori.pendulum(paths=0), "paths must be a whole number of at least 1"),
-    (lambda: tori.kepler(points=1), "points must be a whole number of at least 2"),
-    (lambda: tori.kepler(seed=-1), "seed must be a whole number of at least 0"),
-    (lambda: tori.kepler(eccentricity=1.2), "eccentricity must be below 1"),
-    (lambda: tori.toda(particles=2), "particles must be a whole number of at least 3"),
-    (lambda: tori.pendulum().truth([1.0, 0.0], [3, 1]), r"jumps must increase, got \[3, 1\]"),
-    (lambda: tori.pendulum().truth([1.0, 0.0], []), "jumps must increase"),
-    (lambda: tori.pendulum().truth([1.0], [1]), "x0 must hold states of 2"),
-    (lambda: tori.pendulum().error_by_jump(lambda x, t: x[0], [1]), r"predictions must have shape \(1, 1, 2\), got \(1, 2\)"),
-    (lambda: tori.pendulum().error_by_jump(lambda x, t: x, [0]), "jumps must be a whole number of at least 1"),
+    (lambda: trajectories.coupled_oscillators(tori="two"), "unknown tori 'two'; choose one of: one, many"),
+    (lambda: trajectories.coupled_oscillators(k_pair=-1), "k_pair must be finite and at least 0"),
+    (lambda: trajectories.pendulum(highest=1.0), "highest must lie between 0.01 and 1, got 1.0"),
+    (lambda: trajectories.pendulum(paths=0), "paths must be a whole number of at least 1"),
+    (lambda: trajectories.kepler(points=1), "points must be a whole number of at least 2"),
+    (lambda: trajectories.kepler(seed=-1), "seed must be a whole number of at least 0"),
+    (lambda: trajectories.kepler(eccentricity=1.2), "eccentricity must be below 1"),
+    (lambda: trajectories.toda(particles=2), "particles must be a whole number of at least 3"),
+    (lambda: trajectories.pendulum().truth([1.0, 0.0], [3, 1]), r"jumps must increase, got \[3, 1\]"),
+    (lambda: trajectories.pendulum().truth([1.0, 0.0], []), "jumps must increase"),
+    (lambda: trajectories.pendulum().truth([1.0], [1]), "x0 must hold states of 2"),
+    (lambda: trajectories.pendulum().error_by_jump(lambda x, t: x[0], [1]), r"predictions must have shape \(1, 1, 2\), got \(1, 2\)"),
+    (lambda: trajectories.pendulum().error_by_jump(lambda x, t: x, [0]), "jumps must be a whole number of at least 1"),
 ])
 def test_bad_arguments_are_refused(call, words):
     with pytest.raises(ValueError, match=words):
         call()
-
-
-def test_tori_are_public():
-    assert hl.tori is tori

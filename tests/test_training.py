@@ -27,7 +27,7 @@ def flat(tree):
 
 @lru_cache
 def small_task():
-    return hl.tasks.mass_spring(0, trajectories=4, points=5)
+    return hl.data.fields.mass_spring(0, trajectories=4, points=5)
 
 
 def quiet_fit(model, task, **arguments):
@@ -190,7 +190,7 @@ def test_equal_seeds_give_equal_bits(model_class):
 
 
 def test_equal_seeds_give_equal_bits_at_full_size():
-    task = hl.tasks.mass_spring(0)
+    task = hl.data.fields.mass_spring(0)
 
     def trained():
         model = hl.HNN(2, seed=0)
@@ -203,7 +203,7 @@ def test_equal_seeds_give_equal_bits_at_full_size():
 def test_the_cosine_schedule_is_half_a_wave(monkeypatch):
     rates = []
     monkeypatch.setattr(Adam, "update", lambda self, *_: rates.append(self.learning_rate))
-    hl.fit(hl.HNN(2), hl.tasks.mass_spring(), 40, learning_rate=0.02, schedule="cosine", progress=False)
+    hl.fit(hl.HNN(2), hl.data.fields.mass_spring(), 40, learning_rate=0.02, schedule="cosine", progress=False)
     np.testing.assert_allclose(rates, 0.01 * (1 + np.cos(np.pi * np.arange(40) / 40)))
     assert rates[0] == 0.02 and 0 < rates[-1] < 1e-4
 
@@ -295,7 +295,7 @@ def test_without_a_batch_each_step_sees_the_whole_set():
 
 @pytest.mark.parametrize("model_class", MODEL_CLASSES)
 def test_a_small_model_comes_near_the_noise_floor(model_class):
-    task = hl.tasks.mass_spring(0)
+    task = hl.data.fields.mass_spring(0)
     model = model_class(2, seed=0, hidden=(32,))
     floor = hl.metrics.field_loss(task.system, task.test_x, task.test_dx).mean
     history = quiet_fit(model, task, steps=500, learning_rate=1e-2)
@@ -304,7 +304,7 @@ def test_a_small_model_comes_near_the_noise_floor(model_class):
 
 
 def test_the_papers_hnn_comes_near_the_noise_floor():
-    task = hl.tasks.mass_spring(0)
+    task = hl.data.fields.mass_spring(0)
     model = hl.HNN(2, seed=0)
     floor = hl.metrics.field_loss(task.system, task.test_x, task.test_dx).mean
     history = quiet_fit(model, task, steps=250, weight_decay=1e-4)
@@ -484,7 +484,7 @@ def test_progress_says_why_it_ended(capsys):
 
 NOTEBOOK = """
 import hnn_lite as hl
-task = hl.tasks.mass_spring(0, trajectories=2, points=5)
+task = hl.data.fields.mass_spring(0, trajectories=2, points=5)
 history = hl.fit(hl.HNN(2, hidden=(4,)), task, steps=1200, test_every=300)
 """
 

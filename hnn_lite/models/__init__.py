@@ -3,7 +3,7 @@
 from hnn_lite.models import base
 from hnn_lite.models.action_angle import ActionAngleNetwork
 from hnn_lite.models.baseline import Baseline
-from hnn_lite.models.comparators import EulerUpdate, LinearMap, NeuralODE
+from hnn_lite.models.step_by_step import EulerUpdate, LinearMap, NeuralODE
 from hnn_lite.models.hnn import HNN
 from hnn_lite.models.pixel import PixelModel
 

@@ -3,13 +3,14 @@
 import autograd.numpy as np
 from autograd import make_vjp
 
-from hnn_lite import checks, examples
-from hnn_lite.dynamics import Dynamics, turn
+from hnn_lite import batches, validate
+from hnn_lite.mechanics import apply_omega, Dynamics
 from hnn_lite.models import base
-from hnn_lite.networks import fused_symplectic, jacobian, symplectic
-from hnn_lite.networks.fused_symplectic import parts
-from hnn_lite.networks.mlp import ACTIVATIONS, init_mlp, input_gradient, mlp
-from hnn_lite.networks.symplectic import Scaling
+from hnn_lite.by_hand import fused_symplectic, jacobian
+from hnn_lite.by_hand.fused_symplectic import parts
+from hnn_lite.networks import ACTIVATIONS, init_mlp, input_gradient, mlp
+from hnn_lite.scaling import Scaling
+from hnn_lite.shears import cartesian, init_shears, polar, rotate, shear, unshear
 
 FORMS = {"gradient": "gradient", "mlp": "field"}          # of the frequencies, and their names in `networks.fused`
 
@@ -39,12 +40,12 @@ class ActionAngleNetwork(Dynamics):
     linear : int
         Linear shears before the others.
     reach : int
-        The longest jump of a training pair, in samples, 10 in the paper; see `examples.Jumps`. Frequencies are learned the more
+        The longest jump of a training pair, in samples, 10 in the paper; see `batches.Jumps`. Frequencies are learned the more
         exactly, the longer it is.
     ramp : float
         Share of the training over which jumps grow to their full reach, at most 1.
     start : str
-        "modes" or "pairs": the coordinates in which learning begins; see `symplectic.scaling`.
+        "modes" or "pairs": the coordinates in which learning begins; see `scaling.Scaling.of`.
     scaling : Scaling, optional
         Taken from the training set of the first `fit` if not given.
 
@@ -62,19 +63,19 @@ class ActionAngleNetwork(Dynamics):
 
     def __init__(self, dim, seed=0, shears=20, width=100, activation="tanh", frequencies="gradient", hidden=(100,),
                  linear=0, reach=10, ramp=1.0, start="modes", scaling=None):
-        self.dim = checks.phase_space("dim", dim)
-        self.activation = checks.choice("activation", activation, ACTIVATIONS)
-        self.kind = checks.choice("frequencies", frequencies, FORMS)
-        self.start = checks.choice("start", start, ("modes", "pairs"))
-        self.hidden, self.reach = checks.wholes("hidden", hidden, 1), checks.whole("reach", reach, 1)
-        self.ramp = checks.positive("ramp", ramp)
+        self.dim = validate.phase_space("dim", dim)
+        self.activation = validate.choice("activation", activation, ACTIVATIONS)
+        self.kind = validate.choice("frequencies", frequencies, FORMS)
+        self.start = validate.choice("start", start, ("modes", "pairs"))
+        self.hidden, self.reach = validate.wholes("hidden", hidden, 1), validate.whole("reach", reach, 1)
+        self.ramp = validate.positive("ramp", ramp)
         if self.ramp > 1:
             raise ValueError(f"ramp is a share of the training, at most 1, got {ramp}")
         self.shears, self.width, self.linear = shears, width, linear
         n = self.dim // 2
         network = init_mlp((n, *self.hidden, 1 if self.kind == "gradient" else n), seed)
         network[-1] = (np.zeros_like(network[-1][0]),)          # at first the frequencies are constant
-        self.params = [*symplectic.init_shears(n, shears, width, seed, linear), (np.ones(n),), *network]
+        self.params = [*init_shears(n, shears, width, seed, linear), (np.ones(n),), *network]
         self.scaling = scaling if scaling is None or isinstance(scaling, Scaling) else Scaling.stored(scaling, self.dim)
 
     def examples(self, task, dtype):
@@ -82,9 +83,9 @@ class ActionAngleNetwork(Dynamics):
 
         A model without a scaling takes it from `task.x`, and its first frequencies too.
         """
-        train, test = examples.jumps(task, self.dim, dtype, self.reach, self.ramp)
+        train, test = batches.jumps(task, self.dim, dtype, self.reach, self.ramp)
         if self.scaling is None:
-            self.scaling = symplectic.scaling(task.x, task.dt, self.start)
+            self.scaling = Scaling.of(task.x, task.dt, self.start)
             parts(self.params)[1][0][:] = self.scaling.frequencies
         return train, test
 
@@ -150,19 +151,19 @@ class ActionAngleNetwork(Dynamics):
     def pairs(self, x):
         """The straight coordinates as Cartesian pairs, in the units of the data: exactly symplectic, (..., dim) to (..., dim)."""
         units = self._units
-        return np.sqrt(units.unit) * self._encode(self.params, units.apply(checks.states("x", x, self.dim)))
+        return np.sqrt(units.unit) * self._encode(self.params, units.apply(validate.states("x", x, self.dim)))
 
     def from_pairs(self, z):
         """The inverse of `pairs`."""
         units = self._units
-        return units.undo(self._decode(self.params, checks.states("z", z, self.dim) / np.sqrt(units.unit)))
+        return units.undo(self._decode(self.params, validate.states("z", z, self.dim) / np.sqrt(units.unit)))
 
     def encode(self, x):
         """Actions and angles, shape (..., dim) to two of shape (..., dim/2).
 
         Actions in units of q times p, at least 0; angles in radians, -pi to pi.
         """
-        return symplectic.polar(self.pairs(x))
+        return polar(self.pairs(x))
 
     def decode(self, action, angle):
         """The states of given actions and angles, two of shape (..., dim/2) to (..., dim).
@@ -173,17 +174,17 @@ class ActionAngleNetwork(Dynamics):
             If shapes do not fit, or an action is negative.
         """
         n = self.dim // 2
-        action, angle = checks.states("action", action, n), checks.states("angle", angle, n)
+        action, angle = validate.states("action", action, n), validate.states("angle", angle, n)
         if action.shape != angle.shape:
             raise ValueError(f"action and angle must have the same shape, got {action.shape} and {angle.shape}")
         if isinstance(action, np.ndarray) and np.any(action < 0):
             raise ValueError("action must be at least 0: it is half the square of a radius")
-        return self.from_pairs(symplectic.cartesian(action, angle))
+        return self.from_pairs(cartesian(action, angle))
 
     def frequencies(self, action):
         """Angular velocities d theta / dt, in radians a unit of time, shape (..., dim/2) to (..., dim/2)."""
         units = self._units
-        return self.rates(self.params, checks.states("action", action, self.dim // 2) / units.unit) / units.time
+        return self.rates(self.params, validate.states("action", action, self.dim // 2) / units.unit) / units.time
 
     def hamiltonian(self, x):
         """The learned H, a function of the actions alone, up to a constant: shape (..., dim) to (...).
@@ -196,7 +197,7 @@ class ActionAngleNetwork(Dynamics):
         if self.kind != "gradient":
             raise ValueError('only a model with frequencies="gradient" has a Hamiltonian')
         units = self._units
-        action = symplectic.polar(self.pairs(x))[0] / units.unit
+        action = polar(self.pairs(x))[0] / units.unit
         _, (constant,), network = parts(self.params)
         energy = np.sum(constant * action, axis=-1) + mlp(network, action, self.activation)[..., 0]
         return units.unit / units.time * energy
@@ -206,11 +207,11 @@ class ActionAngleNetwork(Dynamics):
 
         The pairs move as dz/dt = turn by the frequencies; J^-1 = -Omega J^T Omega takes that back, J the encoder's Jacobian.
         """
-        x = checks.states("x", x, self.dim)
+        x = validate.states("x", x, self.dim)
         vjp, z = make_vjp(self.pairs)(x)
         q, p = z[..., :self.dim // 2], z[..., self.dim // 2:]
-        rate = self.frequencies(symplectic.polar(z)[0])
-        return -turn(vjp(turn(np.concatenate([rate * p, -rate * q], axis=-1))))
+        rate = self.frequencies(polar(z)[0])
+        return -apply_omega(vjp(apply_omega(np.concatenate([rate * p, -rate * q], axis=-1))))
 
     def advance(self, x, t):
         """The states after the time `t`, in one step, whatever `t` is: shape (..., dim) to (..., dim).
@@ -226,7 +227,7 @@ class ActionAngleNetwork(Dynamics):
         ValueError
             If shapes do not fit.
         """
-        x, t = checks.states("x", x, self.dim), checks.numbers("t", t)
+        x, t = validate.states("x", x, self.dim), validate.numbers("t", t)
         if t.ndim and t.shape != x.shape[:-1]:
             raise ValueError(f"t must be one number, or one for each state of x, shape {x.shape[:-1]}, got {t.shape}")
         units = self._units
@@ -242,7 +243,7 @@ class ActionAngleNetwork(Dynamics):
         ValueError
             If `t` is not a list of times, or `x0` cannot be used.
         """
-        x0, t = checks.finite_states("x0", x0, self.dim), checks.numbers("t", t)
+        x0, t = validate.finite_states("x0", x0, self.dim), validate.numbers("t", t)
         if t.ndim != 1:
             raise ValueError(f"t must be a list of times, got shape {t.shape}")
         gone = (t - t[0]).reshape(-1, *[1] * x0.ndim) / self._units.time
@@ -267,19 +268,19 @@ class ActionAngleNetwork(Dynamics):
 
     @property
     def _units(self):
-        return self.scaling or symplectic.no_scaling(self.dim)
+        return self.scaling or Scaling.identity(self.dim)
 
     def _apply(self, x):
         return self._units.apply(x).astype(x.dtype)
 
     def _encode(self, params, z):
-        return symplectic.shear(parts(params)[0], z, self.activation)
+        return shear(parts(params)[0], z, self.activation)
 
     def _decode(self, params, z):
-        return symplectic.unshear(parts(params)[0], z, self.activation)
+        return unshear(parts(params)[0], z, self.activation)
 
     def _move(self, params, z, t):
         pairs = self._encode(params, z)
-        angle = self.rates(params, symplectic.polar(pairs)[0]) * t
-        return self._decode(params, symplectic.rotate(pairs, angle))
+        angle = self.rates(params, polar(pairs)[0]) * t
+        return self._decode(params, rotate(pairs, angle))
 

@@ -7,9 +7,10 @@ import warnings
 import autograd.numpy as np
 from autograd import value_and_grad
 
-from hnn_lite import checks, examples
-from hnn_lite.networks import fused, tree
-from hnn_lite.networks.mlp import ACTIVATIONS, init_mlp
+from hnn_lite import batches, validate
+from hnn_lite import tree
+from hnn_lite.by_hand import fused
+from hnn_lite.networks import ACTIVATIONS, init_mlp
 
 
 LEAVES = "Wba"          # names of a layer's arrays in a file
@@ -41,14 +42,14 @@ class Model:
     """
 
     def __init__(self, dim, seed=0, hidden=(200, 200), activation="tanh"):
-        self.dim = checks.whole("dim", dim, 1)
-        self.hidden = checks.wholes("hidden", hidden, 1)
-        self.activation = checks.choice("activation", activation, ACTIVATIONS)
+        self.dim = validate.whole("dim", dim, 1)
+        self.hidden = validate.wholes("hidden", hidden, 1)
+        self.activation = validate.choice("activation", activation, ACTIVATIONS)
         self.params = init_mlp((self.dim, *self.hidden, self.outputs), seed)
 
     def examples(self, task, dtype):
         """What this model learns from a task: states and their time derivatives. See `hnn_lite.examples.pairs`."""
-        return examples.pairs(task, "dx", self.dim, dtype)
+        return batches.pairs(task, "dx", self.dim, dtype)
 
     def loss(self, params, x, dx):
         """Mean over batch and components of the squared error of the field, a scalar (HNN paper, equation 3).
@@ -85,7 +86,7 @@ class Model:
 
     def field(self, x):
         """dx/dt at the states `x`, shape (..., dim) to (..., dim)."""
-        return self.apply(self.params, checks.states("x", x, self.dim))
+        return self.apply(self.params, validate.states("x", x, self.dim))
 
     def arguments(self):
         """What to call the class with to build such a model again."""
@@ -159,7 +160,7 @@ def load(path, classes):
         raise ValueError(f"{path} holds more than such a model has: {', '.join(stored)}")
     for new, old in zip(params, model.params, strict=True):
         for leaf, expected in zip(new, old, strict=True):
-            checks.finite(f"a parameter in {path}", leaf)
+            validate.finite(f"a parameter in {path}", leaf)
             if leaf.shape != expected.shape:
                 raise ValueError(f"{path} holds a parameter of shape {leaf.shape} where {expected.shape} is wanted")
     model.params = [tuple(leaf.astype(float, copy=False) for leaf in layer) for layer in params]

@@ -1,8 +1,8 @@
 """The baseline: a network that learns the vector field itself."""
 
-from hnn_lite.dynamics import Dynamics
+from hnn_lite.mechanics import Dynamics
 from hnn_lite.models.base import Model
-from hnn_lite.networks.mlp import mlp
+from hnn_lite.networks import mlp
 
 
 class Baseline(Model, Dynamics):

@@ -2,10 +2,10 @@
 
 from autograd import elementwise_grad
 
-from hnn_lite import checks
-from hnn_lite.dynamics import HamiltonianDynamics, turn
+from hnn_lite import validate
+from hnn_lite.mechanics import apply_omega, HamiltonianDynamics
 from hnn_lite.models.base import Model
-from hnn_lite.networks.mlp import input_gradient, mlp
+from hnn_lite.networks import input_gradient, mlp
 
 
 class HNN(Model, HamiltonianDynamics):
@@ -17,10 +17,10 @@ class HNN(Model, HamiltonianDynamics):
     outputs = 1
 
     def __init__(self, dim, seed=0, hidden=(200, 200), activation="tanh"):
-        super().__init__(checks.phase_space("dim", dim), seed, hidden, activation)
+        super().__init__(validate.phase_space("dim", dim), seed, hidden, activation)
 
     def hamiltonian(self, x):
-        return self.energy(self.params, checks.states("x", x, self.dim))
+        return self.energy(self.params, validate.states("x", x, self.dim))
 
     def energy(self, params, x):
         """H for given parameters, shape (..., dim) to (...). A subclass may define another one."""
@@ -29,8 +29,8 @@ class HNN(Model, HamiltonianDynamics):
     def apply(self, params, x):
         """dx/dt for given parameters, shape (..., dim) to (..., dim)."""
         if type(self).energy is HNN.energy:
-            return turn(input_gradient(params, x, self.activation))
-        return turn(elementwise_grad(self.energy, 1)(params, x))
+            return apply_omega(input_gradient(params, x, self.activation))
+        return apply_omega(elementwise_grad(self.energy, 1)(params, x))
 
     def form(self):
         """The name of the hand-derived loss in `networks.fused` that this model's equals, or None if a subclass differs."""
@@ -38,4 +38,4 @@ class HNN(Model, HamiltonianDynamics):
 
     def target(self, dx):
         """What the gradient of H is compared with: (-dp/dt, dq/dt), so that the turned gradient is dx/dt."""
-        return -turn(dx)
+        return -apply_omega(dx)

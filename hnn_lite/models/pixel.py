@@ -2,13 +2,13 @@
 
 import autograd.numpy as np
 
-from hnn_lite import checks, examples, integrate
+from hnn_lite import batches, integrate, validate
 from hnn_lite.models import base
 from hnn_lite.models.baseline import Baseline
 from hnn_lite.models.hnn import HNN
-from hnn_lite.networks import fused_autoencoder
-from hnn_lite.networks.autoencoder import init_autoencoder, residual
-from hnn_lite.networks.fused_autoencoder import STEPS
+from hnn_lite.by_hand import fused_autoencoder
+from hnn_lite.networks import init_autoencoder, residual
+from hnn_lite.by_hand.fused_autoencoder import STEPS
 
 LAWS = {"baseline": Baseline, "hnn": HNN}
 LAW_WEIGHT = 0.1     # in the paper's code
@@ -52,11 +52,11 @@ class PixelModel:
 
     def __init__(self, dim, law="hnn", seed=0, step="euler", canonical=1.0, motion=LAW_WEIGHT, latent=2,
                  hidden=200):
-        self.dim, self.latent = checks.whole("dim", dim, 1), checks.phase_space("latent", latent)
-        self.hidden = checks.whole("hidden", hidden, 1)
-        self.step, self.canonical = checks.choice("step", step, STEPS), checks.positive("canonical", canonical, zero_too=True)
-        self.motion = checks.positive("motion", motion, zero_too=True)
-        self.law = LAWS[checks.choice("law", law, LAWS)](self.latent, seed, (self.hidden, self.hidden))
+        self.dim, self.latent = validate.whole("dim", dim, 1), validate.phase_space("latent", latent)
+        self.hidden = validate.whole("hidden", hidden, 1)
+        self.step, self.canonical = validate.choice("step", step, STEPS), validate.positive("canonical", canonical, zero_too=True)
+        self.motion = validate.positive("motion", motion, zero_too=True)
+        self.law = LAWS[validate.choice("law", law, LAWS)](self.latent, seed, (self.hidden, self.hidden))
         encoder, decoder = init_autoencoder(self.dim, self.latent, seed, self.hidden)
         self.params = [*encoder, *decoder, *self.law.params]
 
@@ -71,7 +71,7 @@ class PixelModel:
 
     def examples(self, task, dtype):
         """What this model learns from a task: what it sees, and the same one frame later. See `hnn_lite.examples.pairs`."""
-        return examples.pairs(task, "next_x", self.dim, dtype, films=True)
+        return batches.pairs(task, "next_x", self.dim, dtype, films=True)
 
     def losses(self, params, x, next_x):
         """The three losses, each a mean over the batch and its components, unweighted.
@@ -124,11 +124,11 @@ class PixelModel:
 
     def encode(self, x):
         """Codes of what the model sees, shape (..., dim) to (..., latent)."""
-        return residual(fused_autoencoder.parts(self.params)[0], checks.states("x", x, self.dim))
+        return residual(fused_autoencoder.parts(self.params)[0], validate.states("x", x, self.dim))
 
     def decode(self, z):
         """Pictures of codes, shape (..., latent) to (..., dim)."""
-        return residual(fused_autoencoder.parts(self.params)[1], checks.states("z", z, self.latent))
+        return residual(fused_autoencoder.parts(self.params)[1], validate.states("z", z, self.latent))
 
     def film(self, x0, steps):
         """Move the code of `x0` and decode it after each frame.
@@ -146,8 +146,8 @@ class PixelModel:
         -------
         film : array, shape (steps + 1, ..., dim)
         """
-        times = np.arange(checks.whole("steps", steps, 1) + 1.0)
-        return self.decode(self.law.rollout(self.encode(checks.finite_states("x0", x0, self.dim)), times))
+        times = np.arange(validate.whole("steps", steps, 1) + 1.0)
+        return self.decode(self.law.rollout(self.encode(validate.finite_states("x0", x0, self.dim)), times))
 
     def trim(self, x):
         """Set to zero the encoder's weights of those inputs that are zero in all of `x`: nothing ever trained them."""

@@ -1,0 +1,304 @@
+"""Films of a pendulum: Gym's environment "Pendulum", its pictures drawn in NumPy, and what can be read off a picture.
+
+A state is (angle, speed): the angle from hanging in rad, counter-clockwise, and its derivative in rad/s. (Gym measures the
+angle from the upright position, which is this one plus pi.) A frame is a grey picture of 28 x 28 numbers in [0, 1], its rows
+one after the other: 784 numbers. Two successive frames make a pair of 1568, in which the speed can be seen.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from scipy.signal import savgol_filter
+
+from hnn_lite import validate
+
+DT = 0.05                                   # seconds between two frames
+STIFFNESS = 15.0                            # 3 g / (2 l) for a rod of length 1 m with g = 10 m/s^2
+MAX_SPEED = 8.0
+STEPS = 100                                 # usable pairs in a trial
+ENERGY_STARTS = 15                          # films by which a model's energy is judged
+SMOOTH = 7                                  # frames over which a motion is smoothed
+VIEWS = {"pair": 2, "change": 2, "single": 1}          # what a model sees at a time, and how many frames that is
+
+WINDOW, SCALE = 500, 500 / 4.4              # Gym's window: 4.4 m wide
+ROD_WIDTH, AXLE = 0.2, 0.05                 # m: the rod's width, the radius of the black disc on its pivot
+ROD_COLOUR = np.array([204, 77, 77])
+TOP, LEFT, CROP, SIDE = 222, 166, 168, 28   # the part of the window that is kept, and the side of a frame
+PIXELS = SIDE**2
+SHARPNESS = 2                               # sub-pixels along a side of a pixel when a frame is drawn
+
+
+@dataclass(frozen=True)
+class FilmTask:
+    """Films to learn from.
+
+    Attributes
+    ----------
+    name : str
+    frames, test_frames : array, shape (trials, 102, 784), float32
+    states, test_states : array, shape (trials, 102, 2)
+        The true angle (rad) and speed (rad/s) behind each frame.
+    starts : array, shape (15, 2)
+        States at which the rollouts of the energy metric begin.
+    see : str
+        What a model sees of a film at a time, a name in `VIEWS`.
+    x, next_x, test_x, test_next_x : array, shape (trials, 100, dim)
+        What it sees, and what it sees one frame later; views that share their memory.
+    """
+
+    name: str
+    frames: np.ndarray
+    states: np.ndarray
+    test_frames: np.ndarray
+    test_states: np.ndarray
+    starts: np.ndarray
+    see: str = "pair"
+
+    def __post_init__(self):
+        for prefix, films in (("", self.frames), ("test_", self.test_frames)):
+            seen = view(films, self.see)
+            object.__setattr__(self, f"{prefix}x", seen[:, :STEPS])
+            object.__setattr__(self, f"{prefix}next_x", seen[:, 1:STEPS + 1])
+
+
+def pendulum(seed=0, trials=200, see="pair", test=0.2):
+    """Task 5: films of a pendulum that starts within pi/6 of hanging, without friction or torque (HNN paper, section 5).
+
+    Where the paper's energy metric starts is not known; here it starts at rest, at fifteen angles +-U(pi/12, pi/6).
+
+    Parameters
+    ----------
+    seed : int
+    trials : int
+        Films, with 100 usable pairs each; at least 2.
+    see : str
+        "pair": a frame and the next, as in the paper's text. "change": a frame and its difference from the one before, as
+        in the paper's code. "single": one frame.
+    test : float
+        Part of the films that is kept for testing, in (0, 1).
+
+    Returns
+    -------
+    task : FilmTask
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+    """
+    trials, see = validate.whole("trials", trials, 2), validate.choice("see", see, VIEWS)
+    if not 0 < validate.positive("test", test) < 1:
+        raise ValueError(f"test must lie between 0 and 1, got {test!r}")
+    cut = min(trials - 1, max(1, round(trials * (1 - test))))
+    rng = validate.generator(seed, "films of a pendulum")
+    states = simulate(starts(rng, trials), STEPS + 1).swapaxes(0, 1)
+    frames = render(states[..., 0])
+    angles = rng.uniform(np.pi / 12, np.pi / 6, ENERGY_STARTS) * rng.choice([-1.0, 1.0], ENERGY_STARTS)
+    judged = np.stack([angles, np.zeros(ENERGY_STARTS)], axis=-1)
+    return FilmTask("pixel-pendulum", frames[:cut], states[:cut], frames[cut:], states[cut:], judged, see)
+
+
+def starts(rng, count, largest=np.pi / 6):
+    """Initial states as Gym draws them, angle U(-pi, pi) and speed U(-1, 1), if within `largest` of hanging: (count, 2)."""
+    return np.stack([rng.uniform(-largest, largest, count), rng.uniform(-1, 1, count)], axis=-1)
+
+
+def simulate(states, steps):
+    """Gym's pendulum without torque: `steps` steps of symplectic Euler, speed first, speed cut off at 8 rad/s.
+
+    Parameters
+    ----------
+    states : array, shape (..., 2)
+    steps : int
+
+    Returns
+    -------
+    path : array, shape (steps + 1, ..., 2)
+        The start included. Angles are not wrapped.
+    """
+    path = [validate.finite_states("states", states, 2)]
+    for _ in range(validate.whole("steps", steps, 1)):
+        angle, speed = path[-1][..., 0], path[-1][..., 1]
+        speed = np.clip(speed - STIFFNESS * np.sin(angle) * DT, -MAX_SPEED, MAX_SPEED)
+        path.append(np.stack([angle + speed * DT, speed], axis=-1))
+    return np.stack(path)
+
+
+def energy(states):
+    """The energy by which the paper's code judges this task, 1.9 (1 - cos angle) + (speed / 4)^2: (..., 2) to (...)."""
+    states = validate.states("states", states, 2)
+    return 1.9 * (1 - np.cos(states[..., 0])) + (states[..., 1] / 4) ** 2
+
+
+def picture(angle):
+    """The picture that Gym shows, uint8 of shape (500, 500, 3): white, a red rod with round ends, a black axle."""
+    x, y = _grid(0, 0, WINDOW, WINDOW)
+    rod, axle = _covered(np.array([float(angle)]), x, y, 1 / SCALE)
+    white_to_red = 255 - rod[0, ..., None] * (255 - ROD_COLOUR)
+    return np.round(white_to_red * (1 - axle[..., None])).reshape(WINDOW, WINDOW, 3).astype(np.uint8)
+
+
+def preprocess(image):
+    """From a picture of Gym's, shape (500, 500, 3), to a frame, shape (784,): crop, red minus green, mean over 6 x 6."""
+    image = np.asarray(image)
+    if image.shape != (WINDOW, WINDOW, 3):
+        raise ValueError(f"image must have shape {(WINDOW, WINDOW, 3)}, got {image.shape}")
+    part = image[TOP:TOP + CROP, LEFT:LEFT + CROP].astype(float)
+    grey = (part[..., 0] - part[..., 1]) / 255
+    return grey.reshape(SIDE, CROP // SIDE, SIDE, CROP // SIDE).mean(axis=(1, 3)).ravel()
+
+
+def render(angles):
+    """Frames of a pendulum at the given angles, shape (...) to (..., 784), float32: `preprocess(picture(angle))`, drawn directly."""
+    angles = validate.numbers("angles", angles)
+    x, y = _grid(LEFT, TOP, CROP, SIDE * SHARPNESS)
+    frames = np.empty((angles.size, PIXELS), np.float32)
+    for rows in range(0, angles.size, 16):          # a block that stays in the processor's cache
+        rod, axle = _covered(angles.ravel()[rows:rows + 16], x, y, CROP / (SIDE * SHARPNESS) / SCALE)
+        rod *= 1 - axle
+        fine = rod.reshape(-1, SIDE, SHARPNESS, SIDE, SHARPNESS)
+        frames[rows:rows + 16] = fine.sum(axis=2).sum(axis=-1).reshape(-1, PIXELS)
+    frames *= (ROD_COLOUR[0] - ROD_COLOUR[1]) / 255 / SHARPNESS**2
+    return frames.reshape(*angles.shape, PIXELS)
+
+
+def view(films, see="pair"):
+    """What a model sees of films at each time; see `pendulum`.
+
+    Parameters
+    ----------
+    films : array, shape (trials, times, 784)
+    see : str
+        A name in `VIEWS`.
+
+    Returns
+    -------
+    seen : array, shape (trials, times - 1, 1568), or (trials, times, 784) for "single"
+        Windows into `films`, not copies, but for "change".
+    """
+    if validate.choice("see", see, VIEWS) == "change":
+        return np.concatenate([films[:, 1:], films[:, 1:] - films[:, :-1]], axis=-1)
+    flat = np.ascontiguousarray(films).reshape(len(films), -1)
+    return np.lib.stride_tricks.sliding_window_view(flat, VIEWS[see] * PIXELS, axis=1)[:, ::PIXELS]
+
+
+def as_pairs(film, see):
+    """A film of what a model sees, its times in the first axis, as pairs of successive frames: (times, ..., 1568)."""
+    if validate.choice("see", see, VIEWS) == "pair":
+        return film
+    if see == "change":
+        frame, change = film[..., :PIXELS], film[..., PIXELS:]
+        return np.concatenate([frame - change, frame], axis=-1)
+    return np.concatenate([film[:-1], film[1:]], axis=-1)
+
+
+def read_angle(frames):
+    """The angle that a picture shows: the drawn frame that is nearest to it, among all angles.
+
+    Parameters
+    ----------
+    frames : array, shape (..., 784)
+
+    Returns
+    -------
+    angle : array, shape (...)
+        In rad, in [-pi, pi]; a parabola through the three smallest distances refines the grid of 1 degree.
+    misfit : array, shape (...)
+        Distance to the nearest drawn frame, divided by the length of that frame: 0 for a perfect picture, 1 for a blank one.
+    """
+    frames = validate.states("frames", frames, PIXELS)
+    angles, drawn, lengths = _templates()
+    flat = np.asarray(frames, np.float32).reshape(-1, PIXELS)
+    distance = (lengths - 2 * (flat @ drawn.T)).astype(float)           # squared, but for the frame's own length
+    best = np.argmin(distance, axis=-1)
+    row, count = np.arange(len(flat)), len(angles)
+    before, here, after = (distance[row, (best + shift) % count] for shift in (-1, 0, 1))
+    offset = (before - after) / (2 * (before - 2 * here + after))
+    angle = angles[best] + (angles[1] - angles[0]) * offset
+    nearest = render(angle)
+    misfit = np.linalg.norm(flat - nearest, axis=-1) / np.linalg.norm(nearest, axis=-1)
+    return angle.reshape(frames.shape[:-1]), misfit.reshape(frames.shape[:-1])
+
+
+def read_state(pairs):
+    """Angle and speed that a pair of frames shows, in the middle of the time between them.
+
+    Parameters
+    ----------
+    pairs : array, shape (..., 1568)
+
+    Returns
+    -------
+    states : array, shape (..., 2)
+        The mean of the two angles, and their difference divided by 0.05 s.
+    misfit : array, shape (...)
+        The worse of the two; see `read_angle`.
+    """
+    pairs = validate.states("pairs", pairs, 2 * PIXELS)
+    angle, misfit = read_angle(np.asarray(pairs).reshape(*pairs.shape[:-1], 2, PIXELS))
+    turn = (angle[..., 1] - angle[..., 0] + np.pi) % (2 * np.pi) - np.pi
+    return np.stack([angle[..., 0] + turn / 2, turn / DT], axis=-1), misfit.max(axis=-1)
+
+
+def read_motion(film):
+    """Angle and speed at each time of a film.
+
+    The angles of the single frames are smoothed: a cubic polynomial through seven frames gives angle and speed in the
+    middle. Two frames alone would do (`read_state`), but 0.05 s are short, and dividing by them blows errors up.
+
+    Parameters
+    ----------
+    film : array, shape (times, ..., 784)
+        At least 7 times, 0.05 s apart.
+
+    Returns
+    -------
+    states : array, shape (times, ..., 2)
+    misfit : array, shape (times, ...)
+        See `read_angle`.
+
+    References
+    ----------
+    Savitzky, Golay, Analytical Chemistry 36 (1964) 1627.
+    """
+    angle, misfit = read_angle(film)
+    if len(angle) < SMOOTH:
+        raise ValueError(f"film must have at least {SMOOTH} times, got {len(angle)}")
+    angle = np.unwrap(angle, axis=0)
+    states = [savgol_filter(angle, SMOOTH, 3, deriv, DT, axis=0) for deriv in (0, 1)]
+    return np.stack(states, axis=-1), misfit
+
+
+@lru_cache(1)
+def _templates():
+    angles = np.linspace(-np.pi, np.pi, 360, endpoint=False)
+    drawn = render(angles)
+    return angles, drawn, np.sum(drawn**2, axis=-1)
+
+
+@lru_cache(4)
+def _grid(left, top, size, count):
+    """Centres of count x count squares in a part of the window, in metres from the pivot, x to the right and y downwards."""
+    centre = (np.arange(count) + 0.5) * size / count
+    y, x = np.meshgrid((top + centre - WINDOW / 2) / SCALE, (left + centre - WINDOW / 2) / SCALE, indexing="ij")
+    return x.ravel().astype(np.float32), y.ravel().astype(np.float32)
+
+
+def _covered(angles, x, y, square):
+    """How much of each square the rod covers, shape (angles, squares), and the axle, (squares,), from the distance to their edges."""
+    rod = np.stack([np.cos(angles), np.sin(angles)], axis=-1).astype(np.float32)
+    along = rod @ np.stack([y, x])
+    along -= np.clip(along, 0, 1)                   # what is left lies beyond one of the ends
+    across = rod @ np.stack([x, -y])
+    along *= along
+    across *= across
+    along += across
+    return _soft(np.sqrt(along, out=along), ROD_WIDTH / 2, square), _soft(np.hypot(x, y), AXLE, square)
+
+
+def _soft(distance, edge, square):
+    """1 inside and 0 outside of an edge at some distance, and a slope one square wide between: in place."""
+    distance -= edge + square / 2
+    distance /= -square
+    return np.clip(distance, 0, 1, out=distance)

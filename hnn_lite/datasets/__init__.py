@@ -1,1 +1,0 @@
-"""Data to learn from: simulated tasks, and recordings of real systems."""

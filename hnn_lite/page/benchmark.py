@@ -1,0 +1,306 @@
+"""How long a training step takes: this library, plain autograd, PyTorch, JAX, and the bare matrix products, side by side.
+
+A step is the loss, its gradient with respect to the parameters, and Adam. All contenders get the same data, the same
+network (two hidden layers of 200, tanh, float32; for "pixels" the paper's autoencoder around it; for "action-angle" the AAN
+paper's: 20 shears of width 100, two degrees of freedom) and the same number of threads, and take turns, so that a machine
+that slows down slows all of them down. PyTorch and JAX are measured where they are installed; nothing here needs them.
+"""
+
+from importlib.util import find_spec
+import statistics
+import time
+
+import autograd.numpy as np
+from autograd import elementwise_grad, value_and_grad
+from threadpoolctl import threadpool_info
+
+from hnn_lite import validate
+from hnn_lite.mechanics import apply_omega
+from hnn_lite.models import ActionAngleNetwork, MODELS, PixelModel
+from hnn_lite.models.pixel import LAW_WEIGHT
+from hnn_lite import tree
+from hnn_lite.by_hand import fused
+from hnn_lite.by_hand.fused_symplectic import parts
+from hnn_lite.networks import mlp
+from hnn_lite.training import Adam
+
+CASES = {f"{model}/{rows}x{dim}": (model, rows, dim)
+         for model in ("hnn", "baseline") for rows, dim in ((750, 2), (200, 8), (600, 12))}
+CASES["pixels"] = ("pixels", 200, 1568)
+CASES["action-angle"] = ("action-angle", 100, 4)
+HIDDEN = 200
+LEARNING_RATE, WEIGHT_DECAY = 1e-3, 1e-4
+
+
+def benchmark(cases=tuple(CASES), repeats=9, steps=20, progress=print):
+    """Time one training step of each contender, in milliseconds.
+
+    Parameters
+    ----------
+    cases : sequence of str
+        Names in `CASES`: model/batch x dim, or "pixels" or "action-angle", which have no floor.
+    repeats : int
+        Turns that each contender takes; the figure is the median over the turns.
+    steps : int
+        Steps in a turn.
+    progress : callable
+        Gets one line of text for each case.
+
+    Returns
+    -------
+    result : dict
+        `{"cases": {case: {"fused_ms", "autograd_ms", "floor_ms", "torch_ms", "jax_ms"}}, "threads", "dtype"}`; None where
+        a contender is not installed.
+
+    Raises
+    ------
+    ValueError
+        For an unknown case.
+    """
+    repeats, steps = validate.whole("repeats", repeats, 1), validate.whole("steps", steps, 1)
+    result = {"cases": {}, "threads": max((library["num_threads"] for library in threadpool_info()), default=1),
+              "dtype": "float32"}
+    for case in cases:
+        model, rows, dim = CASES[validate.choice("case", case, CASES)]
+        rng = validate.generator(0, "benchmark")
+        x, dx = (rng.normal(size=(rows, dim)).astype(np.float32) for _ in range(2))
+        runs = {name: make(model, x, dx) for name, make in CONTENDERS.items() if _takes_part(name, case)}
+        for run in runs.values():
+            run(steps)                                          # warm: compile, fill caches
+        turns = {name: [] for name in runs}
+        for _ in range(repeats):
+            for name, run in runs.items():
+                start = time.perf_counter()
+                run(steps)
+                turns[name].append((time.perf_counter() - start) / steps * 1e3)
+        figures = {name: round(statistics.median(turns[name]), 4) if name in turns else None for name in CONTENDERS}
+        result["cases"][case] = {f"{name}_ms": figure for name, figure in figures.items()}
+        progress(f"{case}: " + ", ".join(f"{name} {figure:.2f} ms" for name, figure in figures.items() if figure))
+    return result
+
+
+def _takes_part(name, case):
+    return find_spec(name) is not None if name in ("torch", "jax") else name != "floor" or "/" in case
+
+
+def _network(model, dim):
+    if model == "action-angle":
+        return ActionAngleNetwork(dim, activation="sigmoid", frequencies="mlp")
+    return PixelModel(dim) if model == "pixels" else MODELS[model](dim)
+
+
+def _shown(model, x, dx):
+    """What a step is given: for "action-angle" the times between two states too, one to ten."""
+    return (x, dx, np.arange(len(x), dtype=x.dtype) % 10 + 1) if model == "action-angle" else (x, dx)
+
+
+def _fused(model, x, dx):
+    network = _network(model, x.shape[1])
+    vector = tree.ravel(network.params, x.dtype)
+    params = tree.views(vector, network.params)
+    trainer, shown = network.trainer(len(x), params), _shown(model, x, dx)
+    adam = Adam(vector.size, LEARNING_RATE, WEIGHT_DECAY, dtype=x.dtype)
+
+    def run(steps):
+        with fused.threads() as at_once:
+            for _ in range(steps):
+                adam.update(vector, trainer(params, *shown, at_once)[1], at_once)
+
+    return run
+
+
+def _autograd(model, x, dx):
+    network = _network(model, x.shape[1])
+    vector = tree.ravel(network.params, x.dtype)
+    params = tree.views(vector, network.params)
+    adam = Adam(vector.size, LEARNING_RATE, WEIGHT_DECAY, dtype=x.dtype)
+    apply = (lambda params: apply_omega(elementwise_grad(mlp, 1)(params, x))) if model == "hnn" else lambda params: mlp(params, x)
+    loss = lambda params: np.mean((apply(params) - dx) ** 2)  # noqa: E731
+    whole = lambda params: network.loss(params, *_shown(model, x, dx))  # noqa: E731
+    loss_and_gradient = value_and_grad(loss if model in MODELS else whole)
+
+    def run(steps):
+        with np.errstate(over="ignore"):          # autograd's rule for tanh squares a cosh; 1 / infinity is right there
+            for _ in range(steps):
+                adam.update(vector, tree.ravel(loss_and_gradient(params)[1], x.dtype))
+
+    return run
+
+
+def _floor(model, x, dx):
+    """Only the products of the hidden size that an exact gradient needs: two a pass, six for the HNN, three without it."""
+    W = np.full((HIDDEN, HIDDEN), 0.01, x.dtype)
+    h, out, outer = np.ones((len(x), HIDDEN), x.dtype), np.empty((len(x), HIDDEN), x.dtype), np.empty_like(W)
+    passes = 2 if model == "hnn" else 1
+
+    def run(steps):
+        for _ in range(steps * passes):
+            np.matmul(h, W, out=out)
+            np.matmul(h, W.T, out=out)
+            np.matmul(h.T, out, out=outer)
+
+    return run
+
+
+def _torch(model, x, dx):
+    import torch
+    from torch import nn
+
+    def law(dim, form):
+        return nn.Sequential(nn.Linear(dim, HIDDEN), nn.Tanh(), nn.Linear(HIDDEN, HIDDEN), nn.Tanh(),
+                             nn.Linear(HIDDEN, 1 if form == "hnn" else dim, bias=False))
+
+    def gradient(network, x):
+        return torch.autograd.grad(network(x).sum(), x, create_graph=True)[0]
+
+    def residual(layers, x):
+        x = torch.relu(layers[0](x))
+        for layer in layers[1:-1]:
+            x = x + torch.relu(layer(x))
+        return layers[-1](x)
+
+    dim, weights = x.shape[1], None
+    if model == "action-angle":
+        weights = [tuple(torch.tensor(leaf, dtype=torch.float32, requires_grad=True) for leaf in layer)
+                   for layer in _network(model, dim).params]
+        inputs, target, t = (torch.tensor(array) for array in _shown(model, x, dx))
+
+        def loss():
+            return action_angle_loss(torch, torch.sigmoid, lambda pair: torch.cat(pair, 1), weights, inputs, target, t[:, None])
+    elif model == "pixels":
+        sizes = [dim, HIDDEN, HIDDEN, HIDDEN, 2]
+        encoder, decoder = (nn.ModuleList(nn.Linear(*pair) for pair in zip(way[:-1], way[1:], strict=True))
+                            for way in (sizes, sizes[::-1]))
+        network = nn.ModuleList([encoder, decoder, law(2, "hnn")])
+        inputs, target = torch.tensor(x), torch.tensor(dx)
+
+        def loss():
+            z, next_z = residual(encoder, inputs), residual(encoder, target)
+            g = gradient(network[2], z)
+            step = z + torch.stack([g[:, 1], -g[:, 0]], 1)
+            return (((residual(decoder, z) - inputs) ** 2).mean() + ((z[:, 1] - (next_z[:, 0] - z[:, 0])) ** 2).mean()
+                    + LAW_WEIGHT * ((next_z - step) ** 2).mean())
+    else:
+        network = law(dim, model)
+        target = torch.tensor(-apply_omega(dx) if model == "hnn" else dx)
+        inputs = torch.tensor(x, requires_grad=model == "hnn")
+
+        def loss():
+            output = gradient(network, inputs) if model == "hnn" else network(inputs)
+            return ((output - target) ** 2).mean()
+
+    leaves = [leaf for layer in weights for leaf in layer] if weights else network.parameters()
+    adam = torch.optim.Adam(leaves, lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
+
+    def run(steps):
+        for _ in range(steps):
+            value = loss()
+            adam.zero_grad()
+            value.backward()
+            adam.step()
+
+    return run
+
+
+def _jax(model, x, dx):
+    import jax
+    import jax.numpy as jnp
+
+    params = [tuple(jnp.asarray(leaf, jnp.float32) for leaf in layer) for layer in _network(model, x.shape[1]).params]
+    inputs, target = jnp.asarray(x), jnp.asarray(-apply_omega(dx) if model == "hnn" else dx)
+
+    def network(params, x):
+        for W, b in params[:-1]:
+            x = jnp.tanh(x @ W + b)
+        return x @ params[-1][0]
+
+    def gradient(params, x):
+        return jax.grad(lambda x: network(params, x).sum())(x)
+
+    def residual(params, x):
+        x = jax.nn.relu(x @ params[0][0] + params[0][1])
+        for W, b in params[1:-1]:
+            x = x + jax.nn.relu(x @ W + b)
+        return x @ params[-1][0] + params[-1][1]
+
+    def pixel_loss(params):
+        encoder, decoder, law = params[:4], params[4:8], params[8:]
+        z, next_z = residual(encoder, inputs), residual(encoder, target)
+        g = gradient(law, z)
+        step = z + jnp.stack([g[:, 1], -g[:, 0]], 1)
+        return (jnp.mean((residual(decoder, z) - inputs) ** 2) + jnp.mean((z[:, 1] - (next_z[:, 0] - z[:, 0])) ** 2)
+                + LAW_WEIGHT * jnp.mean((next_z - step) ** 2))
+
+    def loss(params):
+        if model == "pixels":
+            return pixel_loss(params)
+        if model == "action-angle":
+            t = jnp.asarray(_shown(model, x, dx)[2])[:, None]
+            return action_angle_loss(jnp, jax.nn.sigmoid, lambda pair: jnp.concatenate(pair, 1), params, inputs, target, t)
+        output = gradient(params, inputs) if model == "hnn" else network(params, inputs)
+        return jnp.mean((output - target) ** 2)
+
+    def step(number, state):
+        params, mean, square = state
+        number = number + 1.0
+        gradient = jax.tree.map(lambda g, p: g + WEIGHT_DECAY * p, jax.grad(loss)(params), params)
+        mean = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, mean, gradient)
+        square = jax.tree.map(lambda s, g: 0.999 * s + 0.001 * g * g, square, gradient)
+        params = jax.tree.map(
+            lambda p, m, s: p - LEARNING_RATE * (m / (1 - 0.9**number)) / (jnp.sqrt(s / (1 - 0.999**number)) + 1e-8),
+            params, mean, square)
+        return params, mean, square
+
+    step = jax.jit(step, donate_argnums=1)
+    zeros = lambda: jax.tree.map(jnp.zeros_like, params)  # noqa: E731
+    state = (params, zeros(), zeros())
+
+    def run(steps):
+        nonlocal state
+        for number in range(steps):
+            state = step(float(number), state)
+        jax.block_until_ready(state)
+
+    return run
+
+
+CONTENDERS = {"fused": _fused, "autograd": _autograd, "floor": _floor, "torch": _torch, "jax": _jax}
+
+
+def action_angle_loss(numpy, sigmoid, join, params, x, other, t):
+    """The mean squared error of the states predicted after the times `t`, a scalar.
+
+    Parameters
+    ----------
+    numpy : module
+        `torch` or `jax.numpy`: what they have in common is enough.
+    sigmoid : callable
+    join : callable
+        Joins a list of arrays along their last axis.
+    params : list of tuple
+        See `ActionAngleNetwork`.
+    x, other : array, shape (batch, dim)
+    t : array, shape (batch, 1)
+    """
+    shears, (constant,), ((W, b), (V,)) = parts(params)
+    n = x.shape[1] // 2
+
+    def push(layer, x):
+        K, b, a = layer
+        return (a * sigmoid(x @ K + b)) @ K.T
+
+    q, p = x[:, :n], x[:, n:]
+    for number, layer in enumerate(shears):
+        if number % 2 == 0:
+            q = q + push(layer, p)
+        else:
+            p = p + push(layer, q)
+    angle = (constant + sigmoid((q**2 + p**2) / 2 @ W + b) @ V) * t
+    c, s = numpy.cos(angle), numpy.sin(angle)
+    q, p = c * q + s * p, c * p - s * q
+    for number, layer in reversed(list(enumerate(shears))):
+        if number % 2 == 0:
+            q = q - push(layer, p)
+        else:
+            p = p - push(layer, q)
+    return ((join([q, p]) - other) ** 2).mean()

@@ -1,0 +1,225 @@
+"""Checks of the code exercises of Part II, but for the two that ask for a model (`structure`)."""
+
+import numpy as np
+import scipy.optimize
+
+from hnn_lite.mechanics import symplectic_matrix
+from hnn_lite.page.exercises.check import calls, exercise, Exercise, numbers, Unusable
+from hnn_lite.systems import pendulum
+
+
+@exercise("ex-ms-three")
+def three_knobs():
+    """An HNN with three knobs: `three_knobs(x, dx)`, the matrix B of the law dx = x B, shape (2, 2). Exercise `ex-ms-three`."""
+    parts = np.array([[[1.0, 0.0], [0.0, 0.0]], [[0.0, 1.0], [1.0, 0.0]], [[0.0, 0.0], [0.0, 1.0]]])       # of a symmetric S
+
+    def shape(x, dx, parts=parts):
+        """The symmetric matrix whose turned gradient fits best."""
+        laws = parts @ symplectic_matrix(2).T
+        design = np.stack([(x @ law).ravel() for law in laws], axis=-1)
+        return np.tensordot(np.linalg.lstsq(design, dx.ravel(), rcond=None)[0], parts, 1)
+
+    def right(x, dx):
+        return shape(x, dx) @ symplectic_matrix(2).T
+
+    def four_knobs(x, dx):
+        return np.linalg.lstsq(x, dx, rcond=None)[0]
+
+    def without_trace(x, dx):
+        B = four_knobs(x, dx)
+        return B - np.trace(B) / 2 * np.eye(2)
+
+    rng = np.random.default_rng(3)
+    places = {}
+    for name, S in (("for the first data", [[2.0, 0.3], [0.3, 1.2]]), ("for the second data", [[0.7, -0.4], [-0.4, 3.0]])):
+        x = rng.normal(size=(60, 2)) @ np.array([[1.0, 0.5], [0.0, 0.6]])
+        places[name] = (x, x @ np.array(S) @ symplectic_matrix(2).T + 0.3 * rng.normal(size=x.shape))
+    return Exercise(
+        "a function (x, dx) of states and arrows, both of shape (states, 2), which returns the matrix B of shape (2, 2) with dx = x @ B",
+        calls(places), right,
+        [("this matrix stands on the other side: the page multiplies states by it from the right, so transpose",
+          lambda x, dx: right(x, dx).T),
+         ("this is the fit with four knobs: its trace is free, and that of a Hamiltonian law is not", four_knobs),
+         ("the trace of the fit with four knobs was taken away afterwards; the knobs that remain have to be fitted anew", without_trace),
+         ("the field runs backwards: the gradient is turned to the wrong side", lambda x, dx: -right(x, dx)),
+         ("this is the symmetric matrix of the energy; the law is its gradient, turned", shape),
+         ("states and arrows have changed places in the fit", lambda x, dx: right(dx, x)),
+         ("only two knobs turn: the energy may have a term with the product of q and p",
+          lambda x, dx: shape(x, dx, parts[[0, 2]]) @ symplectic_matrix(2).T),
+         ("the symmetric part of the fit with four knobs is something else: what is symmetric is the matrix of the energy",
+          lambda x, dx: (four_knobs(x, dx) + four_knobs(x, dx).T) / 2)])
+
+
+@exercise("ex-rp-code")
+def friction_left_over():
+    """Give the HNN its friction back: `friction_left_over(field, x, dx)`, the number gamma. Exercise `ex-rp-code`."""
+    def field(x):
+        return np.stack([1.1 * x[..., 1], -1.2 * np.sin(x[..., 0])], axis=-1)
+
+    def right(field, x, dx):             # the least sum of squares, by trying
+        def squares(gamma):
+            return np.sum((dx - field(x) + gamma * x) ** 2)
+        return scipy.optimize.minimize_scalar(squares, (0.0, 0.1), tol=1e-12).x
+
+    def fit(field, x, dx, above=lambda x, r: np.sum(x * r), below=lambda x, r: np.sum(x**2)):
+        r = dx - field(x)
+        return -above(x, r) / below(x, r)
+
+    rng = np.random.default_rng(6)
+    places = {}
+    for name, strength in (("for the first data", 0.09), ("for the second data", 0.31)):
+        x = rng.normal(size=(200, 2)) * np.array([1.0, 1.4])
+        places[name] = (field, x, field(x) - strength * x * np.array([0.4, 1.0]) + 0.02 * rng.normal(size=x.shape))
+    return Exercise(
+        "a function (field, x, dx) of a model's field, states and slopes, both of shape (states, 2), which returns the number gamma",
+        calls(places), right,
+        [("the sign is the wrong one: friction works against the motion, so a positive gamma takes energy away",
+          lambda *data: -right(*data)),
+         ("this is twice gamma, the friction that it stands for; return gamma", lambda *data: 2 * right(*data)),
+         ("this is half of gamma: a factor went missing", lambda *data: right(*data) / 2),
+         ("only the rows of p were fitted, and gamma damps q as well",
+          lambda *data: fit(*data, above=lambda x, r: np.sum(x[:, 1] * r[:, 1]), below=lambda x, r: np.sum(x[:, 1]**2))),
+         ("a sum of products is not yet a slope: divide it by what least squares divides by",
+          lambda *data: fit(*data, below=lambda x, r: 1.0)),
+         ("a mean of products is not yet a slope: it still has the units of x squared",
+          lambda *data: fit(*data, below=lambda x, r: len(x))),
+         ("a mean of products is not yet a slope: it still has the units of x squared, whatever is counted",
+          lambda *data: fit(*data, below=lambda x, r: x.size)),
+         ("the whole slopes were fitted: take away first what the model explains", lambda field, x, dx: fit(lambda x: 0 * x, x, dx)),
+         ("x was fitted by the remainder: the remainder has to be fitted by x",
+          lambda *data: 1 / fit(*data, below=lambda x, r: np.sum(r**2))),
+         ("this divides by the remainder's squares: in the quotient stand those of what is multiplied by gamma",
+          lambda *data: fit(*data, below=lambda x, r: np.sum(r**2))),
+         ("this is a mean of quotients, which the states near zero decide; least squares divides sums",
+          lambda *data: fit(*data, above=lambda x, r: np.mean(r / x), below=lambda x, r: 1.0))], 1e-5)
+
+
+@exercise("ex-th-eight")
+def figure_of_eight():
+    """The figure of eight: `start`, the state (x_1..x_3, y_1..y_3, momenta alike), shape (12,). Exercise `ex-th-eight`."""
+    place, speed = np.array([0.97000436, -0.24308753]), np.array([-0.93240737, -0.86473146])
+
+    def state(q=(place, -place, 0 * place), v=(-speed / 2, -speed / 2, speed)):
+        return np.concatenate([np.transpose(q).ravel(), np.transpose(v).ravel()])
+
+    def look(start):
+        start = numbers(start)
+        if start.shape == (12,):         # the stars are alike: their order is free
+            bodies = start.reshape(4, 3)
+            start = bodies[:, np.lexsort(np.round(bodies[::-1], 6))].ravel()
+        return {"for the state at the start": start}
+
+    right = state()
+    return Exercise(
+        "the state at the start, an array of 12 numbers", look, right,
+        [("the numbers are given body by body: the order is all x, all y, and then the momenta in the same way",
+          right.reshape(2, 2, 3).transpose(0, 2, 1).ravel()),
+         ("all three run in the same direction: the total momentum is not zero", state(v=(speed / 2, speed / 2, speed))),
+         ("bodies 1 and 2 are too fast: together they have to balance body 3, so look at the word half",
+          state(v=(-speed, -speed, speed))),
+         ("bodies 1 and 2 sit at the same place, and one belongs opposite to the other", state(q=(place, place, 0 * place))),
+         ("bodies 1 and 2 move against each other; both have the velocity opposite to that of body 3",
+          state(v=(-speed / 2, speed / 2, speed))),
+         ("body 3 does not move", state(v=(-speed / 2, -speed / 2, 0 * speed))),
+         ("the eight is run through backwards: all velocities have the wrong sign", state(v=(speed / 2, speed / 2, -speed))),
+         ("momenta and positions have changed places: positions come first", np.roll(right, 6)),
+         ("x and y have changed places", right.reshape(2, 2, 3)[:, ::-1].ravel()),
+         ("the sign of one coordinate of the places is wrong", state(q=(place * [1, -1], -place * [1, -1], 0 * place)))])
+
+
+@exercise("ex-px-decay")
+def decayed_norms():
+    """A law that decays away: `(with decay, without)`, the shares of its norm that the law keeps. Exercise `ex-px-decay`."""
+    names = ("for the training with weight decay", "for the training without")
+
+    def look(shares):                    # trainings differ: none, less than most, about all, more, many times
+        shares = numbers(shares)
+        if shares.shape != (2,):
+            raise Unusable("two numbers are asked for, the first for the training with weight decay")
+        return dict(zip(names, np.digitize(shares, [0.03, 0.72, 1.25, 6.0])))
+
+    return Exercise(
+        "the two shares (with decay, without), norms after the training divided by those before", look, [0.35, 1.0],
+        [("the training with decay comes first", [1.0, 0.35]),
+         ("this is what is lost; the share that is kept is asked for", [0.65, 0.0]),
+         ("the quotient is upside down: divide what is left by what was there at the start", [3.0, 1.0]),
+         ("these are norms; compare each with the norm at the start", [2.0, 7.0]),
+         ("these are norms, or their squares; compare each norm with that at the start", [8.0, 20.0]),
+         ("neither has lost anything: were both models trained, and one with `weight_decay`?", [1.0, 1.0]),
+         ("both have lost: one of the two is trained without `weight_decay`", [0.35, 0.35])])
+
+
+@exercise("ex-et-swing")
+def swing_torque():
+    """A child on a swing: `torque(z)` of z = (q, p, ...), shape (..., coordinates) to (...). Exercise `ex-et-swing`."""
+    rng = np.random.default_rng(8)
+    z = np.stack([rng.uniform(-2, 2, 40), rng.choice([-1, 1], 40) * rng.uniform(0.3, 2, 40), *rng.uniform(0, 3, (2, 40))], axis=-1)
+    size = 0.2
+
+    def right(z):                        # what pushes the way the pendulum moves: the sign of dq/dt = dH/dp
+        return size * np.sign(pendulum().field(z[..., :2])[..., 0])
+
+    return Exercise(
+        "a function (z) of states (q, p, time, work) in the last axis, which returns one torque for each state",
+        calls({"for one state": (z[0],), "for forty states at once": (z,)}), right,
+        [("this torque works against the motion: it is a brake", lambda z: -right(z)),
+         ("this torque drives away from the bottom: it follows q and not the motion", lambda z: size * np.sign(z[..., 0])),
+         ("this torque draws back to the bottom: it follows q and not the motion", lambda z: -size * np.sign(z[..., 0])),
+         ("the direction is right, but the size is that of the sign alone", lambda z: np.sign(z[..., 1])),
+         ("this torque grows with p, and the child's is equally strong at any speed", lambda z: size * z[..., 1]),
+         ("this torque grows with the velocity, and the child's is equally strong at any speed", lambda z: size * 2 * z[..., 1]),
+         ("this torque never changes its direction, and the pendulum does", lambda z: size + 0 * z[..., 1])], 1e-4)
+
+
+@exercise("ex-et-swing")
+def swing_way():
+    """A child on a swing: the way in rad from rest at 0.5 rad to 5 J, a number. Exercise `ex-et-swing`."""
+    H, torque = pendulum().hamiltonian, 0.2
+    start, goal = H(np.array([0.5, 0.0])), 5.0
+
+    def look(way):
+        return {"for the way": numbers(way)}
+
+    return Exercise(
+        "the way in rad, one number", look, (goal - start) / torque,
+        [("the energy at the start is missing: at half a radian the pendulum already has some", goal / torque),
+         ("the energy at the start counts for the way, and not against it", (goal + start) / torque),
+         ("energy and torque are multiplied: look at the units", (goal - start) * torque),
+         ("this is upside down: look at the units", torque / (goal - start)),
+         ("this is an energy; the way is asked for", goal - start),
+         ("this is a way in degrees", np.degrees((goal - start) / torque))], 1e-2)
+
+
+@exercise("ex-sb-factor")
+def all_factors():
+    """The factor that you could have printed: `all_factors(baseline, hnn)`, one for each pair. Exercise `ex-sb-factor`."""
+    def look(factors):
+        parts = calls(places)(factors)
+        return {place: np.sort(part.ravel()) for place, part in parts.items()}       # whatever way the table lies
+
+    def right(baseline, hnn):
+        return np.array([b / h for b in baseline for h in hnn])
+
+    rng = np.random.default_rng(9)
+    places = {"for ten and ten trainings": tuple(rng.lognormal(size=(2, 10))),
+              "for four baselines and six HNNs": (rng.lognormal(size=4), rng.lognormal(size=6))}
+
+    def of_equal_length(baseline, hnn):
+        least = min(len(baseline), len(hnn))
+        return baseline[:least], hnn[:least]
+
+    def equal_seeds(baseline, hnn):
+        baseline, hnn = of_equal_length(baseline, hnn)
+        return baseline / hnn
+
+    return Exercise(
+        "a function (baseline, hnn) of two arrays of errors, which returns the factors of all pairs", look, right,
+        [("the factors are upside down: above one, the HNN should be the better", lambda baseline, hnn: 1 / right(baseline, hnn)),
+         ("only trainings of equal number are compared; every baseline can meet every HNN", equal_seeds),
+         ("these are differences, not factors", lambda baseline, hnn: baseline[:, None] - hnn),
+         ("these are products, not factors", lambda baseline, hnn: baseline[:, None] * hnn),
+         ("this is one factor, of the means; every pair has its own", lambda baseline, hnn: baseline.mean() / hnn.mean()),
+         ("this is one factor, of the medians; every pair has its own", lambda baseline, hnn: np.median(baseline) / np.median(hnn)),
+         ("all baselines meet one mean HNN; every pair has its own factor", lambda baseline, hnn: baseline / hnn.mean()),
+         ("these are only the least and the largest; return all of them", lambda baseline, hnn: right(baseline, hnn)[
+             [np.argmin(right(baseline, hnn)), np.argmax(right(baseline, hnn))]])])

@@ -1,0 +1,155 @@
+"""Checks of the code exercises of Part I: two joined pendulums, a tape that differentiates gravity, a method of order six."""
+
+import functools
+
+import autograd.numpy as np
+from autograd import elementwise_grad, grad
+from autograd.extend import defvjp, primitive
+from autograd.tracer import getval, isbox
+
+from hnn_lite.mechanics import apply_omega
+from hnn_lite.page.exercises.check import call, calls, exercise, Exercise, numbers
+from hnn_lite.integrate import METHODS, solve_ivp
+
+
+@exercise("ex-ps-code")
+def pair_field():
+    """Two pendulums joined by a spring: `pair_field(x)`, the law of motion, shape (..., 4) to (..., 4). Exercise `ex-ps-code`."""
+    m, g, l, kappa = 0.5, 6.0, 1.0, 1.0
+
+    def energy(x, spring=0.5 * kappa, inertia=2 * m * l**2):
+        q, p = x[..., :2], x[..., 2:]
+        hung = np.sum(p**2 / inertia + m * g * l * (1 - np.cos(q)), axis=-1)
+        return hung + spring * (q[..., 0] - q[..., 1]) ** 2
+
+    def right(x):                        # Hamilton's equations by differences of the energy
+        nudges = 1e-5 * np.eye(4)
+        return apply_omega(np.stack([energy(x + nudge) - energy(x - nudge) for nudge in nudges], axis=-1) / 2e-5)
+
+    def slope(x, **other):
+        return elementwise_grad(lambda x: energy(x, **other))(x)
+
+    def one_after_the_other(x):
+        order = [0, 2, 1, 3]
+        return apply_omega(slope(x[..., order]))[..., order]
+
+    def on_the_first_alone(x):
+        joined, free = apply_omega(slope(x)), apply_omega(slope(x, spring=0.0))
+        return np.concatenate([joined[..., :3], free[..., 3:]], axis=-1)
+
+    states = np.random.default_rng(1).uniform(-1.5, 1.5, (20, 4))
+    return Exercise(
+        "a function (x) of states (q_1, q_2, p_1, p_2) in the last axis, which returns dx/dt in the same shape",
+        calls({"for one state": (states[0],), "for twenty states at once": (states,)}), right,
+        [("this is the gradient of the energy itself, and it has not been turned yet", slope),
+         ("the motion runs backwards in time: the gradient is turned to the wrong side, so look at both signs", lambda x: -right(x)),
+         ("momenta and positions have changed places in the result: dq/dt comes first", lambda x: right(x)[..., [2, 3, 0, 1]]),
+         ("this reads a state as one pendulum after the other; all positions come first, then all momenta", one_after_the_other),
+         ("the spring drives the pendulums apart: look at the sign of its torque", lambda x: apply_omega(slope(x, spring=-0.5 * kappa))),
+         ("the spring is twice as strong as it should be: is the half in its energy still there?", lambda x: apply_omega(slope(x, spring=kappa))),
+         ("the spring is only half as strong as it should be: a square has a slope with a factor in it",
+          lambda x: apply_omega(slope(x, spring=0.25 * kappa))),
+         ("the pendulums do not feel each other: the spring is missing", lambda x: apply_omega(slope(x, spring=0.0))),
+         ("the spring pulls at the first pendulum alone, and it has two ends", on_the_first_alone),
+         ("the pendulums are too slow for their momenta: the kinetic energy is a square, and its slope has a factor in it",
+          lambda x: apply_omega(slope(x, inertia=4 * m * l**2))),
+         ("the pendulums are too fast for their momenta: where has the half in the kinetic energy gone?",
+          lambda x: apply_omega(slope(x, inertia=m * l**2)))])
+
+
+@exercise("ex-ad-code")
+def second_slopes():
+    """Gravity on the tape: `second_slopes(place)`, the three second derivatives of -1/r, shape (3,) to (3,). Exercise `ex-ad-code`."""
+    def potential(place):
+        return -1 / np.sqrt(np.sum(place**2))
+
+    def right(place):                    # second differences, with an error of fourth order
+        h, weights = 2e-3, {-2: -1 / 12, -1: 4 / 3, 0: -5 / 2, 1: 4 / 3, 2: -1 / 12}
+        return np.array([sum(w * potential(place + n * h * axis) for n, w in weights.items()) for axis in np.eye(3)]) / h**2
+
+    def plain(value):                    # a number that no tape records
+        return plain(getval(value)) if isbox(value) else value
+
+    def by_rules(inverse=lambda y: -y * y, sqrt=lambda y: 1 / (2 * y), of=lambda s, inverse, sqrt: -inverse(sqrt(s))):
+        """What a tape finds that has these rules for dy/da, functions of the result y."""
+        functions = []
+        for value, rule in ((lambda a: 1 / a, inverse), (np.sqrt, sqrt)):
+            function = primitive(value)
+            defvjp(function, lambda y, a, rule=rule: lambda g: g * rule(y))
+            functions.append(function)
+
+        def slope(place, axis):
+            return grad(lambda place: of(np.sum(place**2), *functions))(place)[axis]
+        return lambda place: np.array([grad(slope)(place, axis)[axis] for axis in range(3)])
+
+    places = np.random.default_rng(2).normal(size=(3, 3))
+    return Exercise(
+        "a function (place) of the three coordinates, which returns the three second derivatives of the potential there",
+        calls({f"at the {word} place": (place,) for word, place in zip(("first", "second", "third"), places)}), right,
+        [("every sign is the opposite one: the potential of a mass that attracts is negative", lambda place: -right(place)),
+         ("these are the first slopes: send each of them through the tape once more", lambda place: grad(potential)(place)),
+         ("return the three second derivatives one by one, not their sum", lambda place: np.sum(right(place))),
+         ("this is another potential: the square of the distance stands where the distance should; is the root missing?",
+          by_rules(of=lambda s, inverse, sqrt: -inverse(s))),
+         ("this is another potential: the distance stands where its inverse should", by_rules(of=lambda s, inverse, sqrt: -sqrt(s))),
+         ("look at the sign in the rule of `inverse`: does 1/a grow when a grows?", by_rules(inverse=lambda y: y * y)),
+         ("in the rule of `inverse` a power is missing: compare it with a difference quotient", by_rules(inverse=lambda y: -y)),
+         ("in the rule of `sqrt` a factor is missing: compare it with a difference quotient", by_rules(sqrt=lambda y: 1 / y)),
+         ("the rule of `sqrt` confuses the number with its root: the result y is not the input a",
+          by_rules(sqrt=lambda y: 1 / (2 * y * y))),
+         ("the slopes of slopes are incomplete: the rules must be written in tape operations, not in plain numbers",
+          by_rules(lambda y: -plain(y) ** 2, lambda y: 1 / (2 * plain(y)))),
+         ("the rule of `inverse` is written in plain numbers, so its own slope is lost",
+          by_rules(inverse=lambda y: -plain(y) ** 2)),
+         ("the rule of `sqrt` is written in plain numbers, so its own slope is lost", by_rules(sqrt=lambda y: 1 / (2 * plain(y))))])
+
+
+@exercise("ex-int-code")
+def sixth():
+    """Order six: `sixth(field, x, dt)`, one step of the method, shape (..., dim) to (..., dim). Exercise `ex-int-code`."""
+    start, counts = np.array([1.5, 1.0]), np.array([20, 25, 32, 40])
+
+    def field(x):                        # the pendulum's
+        return np.stack([2 * x[..., 1], -3 * np.sin(x[..., 0])], axis=-1)
+
+    goal = solve_ivp(field, start, [0, 1], rtol=1e-13, atol=1e-15)[-1]
+
+    def drift(x):                        # a free particle: what it covers is the time that the step covers
+        return np.stack([x[..., 1], 0 * x[..., 1]], axis=-1)
+
+    def look(step):
+        numbers(call(step, field, start, 0.05))
+        ends = [functools.reduce(lambda x, _: step(field, x, 1 / n), range(n), start) for n in counts]
+        missed = np.linalg.norm(np.array(ends) - goal, axis=-1)
+        slope = np.polyfit(np.log(1 / counts), np.log(np.maximum(missed, 1e-16)), 1)[0]
+        far = numbers(call(step, drift, np.array([0.0, 1.0]), 0.1))[0]
+        back = numbers(call(step, field, numbers(call(step, field, start, 0.3)), -0.3))
+        return {"for the time that one step covers in all": far / 0.1, "for the order that the errors show": slope,
+                "for the distance from the start after a step forward and one back": np.linalg.norm(back - start)}
+
+    def raised(step, gamma, middle=lambda gamma: 1 - 2 * gamma):
+        def higher(field, x, dt):
+            for share in (gamma, middle(gamma), gamma):
+                x = step(field, x, share * dt)
+            return x
+        return higher
+
+    leapfrog, fourth = METHODS["leapfrog"], METHODS["yoshida4"]
+    third, fifth = (1 / (2 - 2 ** (1 / power)) for power in (3, 5))
+    return Exercise(
+        "a function (field, x, dt), one step of the method, which returns the new state", look,
+        {"for the time that one step covers in all": np.array(1.0), "for the order that the errors show": np.array(6.0),
+         "for the distance from the start after a step forward and one back": np.array(0.0)},
+        [("it has the order of a Yoshida step: the second gamma has to remove another power of the step than the first one",
+          raised(fourth, third)),
+         ("it has the order of leapfrog alone: the term that is to go is still there, so look at the equation for gamma",
+          raised(leapfrog, fifth)),
+         ("three whole steps are made in place of one: each part has to be a share of dt", raised(fourth, 1.0, lambda gamma: 1.0)),
+         ("the three parts do not add up to one step: the middle one has the wrong length", raised(fourth, fifth, lambda gamma: 1 - gamma)),
+         ("the three parts do not add up to one step: the middle one goes backwards in time, so look at its sign",
+          raised(fourth, fifth, lambda gamma: 2 * gamma - 1)),
+         ("only two of the three parts are made", raised(fourth, fifth, lambda gamma: 0.0)),
+         ("a step forward and one back do not cancel: the step that is raised has to be symmetric",
+          raised(raised(METHODS["symplectic_euler"], third), fifth))],
+        {"for the time that one step covers in all": 1e-6, "for the order that the errors show": 0.05,
+         "for the distance from the start after a step forward and one back": 1e-9})

@@ -1,0 +1,125 @@
+"""Checks of the two exercises of Part II that ask for a model which knows a symmetry."""
+
+import autograd.numpy as np
+
+from hnn_lite.mechanics import symplectic_matrix
+from hnn_lite.page.exercises.check import Exercise, exercise, numbers, Unusable
+from hnn_lite.models import HNN
+from hnn_lite.networks import init_mlp
+
+
+class _Reading(HNN):
+    """An HNN that reads functions of the state: `features` maps x to a list of arrays, one number less deep than x."""
+
+    def __init__(self, dim, features):
+        super().__init__(dim, seed=4, hidden=(8, 8))
+        self.features, inputs = features, len(features(np.zeros(dim)))
+        self.params = init_mlp((inputs, 8, 8, 1), 4)
+
+    def energy(self, params, x):
+        return super().energy(params, np.stack(self.features(x), axis=-1))
+
+
+def _law(model, x):
+    """H at some states, and by how much the field misses the turned slope of H; `Unusable` for what is no model."""
+    if isinstance(model, type) or not (hasattr(model, "hamiltonian") and hasattr(model, "field")):
+        raise Unusable("a model is asked for, made by calling your class")
+    try:
+        H, field = model.hamiltonian(x), numbers(model.field(x))
+        nudges = 1e-4 * np.eye(x.shape[-1])
+        slopes = np.stack([model.hamiltonian(x + nudge) - model.hamiltonian(x - nudge) for nudge in nudges], axis=-1) / 2e-4
+    except Exception as error:
+        raise Unusable(f"the model cannot be asked for its energy and its field, {type(error).__name__}: {str(error)[:100]}") from None
+    if np.shape(H) != x.shape[:-1]:
+        raise Unusable("the model's energy has to be one number for each state")
+    turned = slopes @ symplectic_matrix(x.shape[-1]).T
+    return np.abs(field - turned).max() > 1e-4 * (np.abs(turned).max() + 1e-12)
+
+
+def _changes(model, x, changed, spread):
+    """Whether the model's energy is another one at the changed states, measured by how much it varies elsewhere."""
+    return np.abs(model.hamiltonian(changed) - model.hamiltonian(x)).max() > 1e-7 * spread
+
+
+@exercise("ex-pd-angle")
+def on_cylinder():
+    """An angle that knows that it is one: a model with `hamiltonian(x)` and `field(x)`, made from your class. Exercise `ex-pd-angle`."""
+    x = np.random.default_rng(5).uniform(-2, 2, (30, 2))
+    q, p = x.T
+
+    def look(model):
+        off = _law(model, x)
+        states = {"for a whole turn of q": (q + 2 * np.pi, p), "for the mirrored q": (-q, p), "for q seen from the top": (np.pi - q, p),
+                  "for another p": (q, p + 2 * np.pi), "for the opposite p": (q, -p)}
+        spread = np.ptp(model.hamiltonian(x))
+        found = {place: _changes(model, x, np.stack(state, axis=-1), spread) for place, state in states.items()}
+        return found | {"for the field, compared with the turned slopes of the energy": off}
+
+    class Unturned(_Reading):
+        def apply(self, params, x):
+            return super().apply(params, x) @ symplectic_matrix(2)
+
+    def reading(*features, kind=_Reading):
+        return kind(2, lambda x: [feature(x[..., 0], x[..., 1]) for feature in features])
+
+    def only_p(q, p):
+        return p
+
+    cos, sin = (lambda q, p: np.cos(q)), (lambda q, p: np.sin(q))
+    return Exercise(
+        "a model made from your class, such as OnCylinder(seed=0)", look, reading(cos, sin, only_p),
+        [("a whole turn changes the energy: the network still reads the angle as a number", reading(lambda q, p: q, only_p)),
+         ("q and its mirror image look the same to the network: one number of the angle is missing", reading(cos, only_p)),
+         ("two angles, as far from the top as from the bottom, look the same to the network: one number of the angle is missing",
+          reading(sin, only_p)),
+         ("p is read as an angle, too, and it is a number", reading(cos, sin, lambda q, p: np.cos(p), lambda q, p: np.sin(p))),
+         ("the network does not read p", reading(cos, sin)),
+         ("the network cannot tell p from its opposite: feed p itself", reading(cos, sin, lambda q, p: p**2)),
+         ("it is p that is read as an angle here, and q as a number: they have changed places",
+          reading(lambda q, p: q, lambda q, p: np.cos(p), lambda q, p: np.sin(p))),
+         ("the field is not the turned gradient by (q, p): let it follow from `energy` and define nothing else",
+          reading(cos, sin, only_p, kind=Unturned))])
+
+
+@exercise("ex-tb-turn")
+def turnable():
+    """An energy that cannot be turned: a model of (x, y, p_x, p_y), made from your class. Exercise `ex-tb-turn`."""
+    x = np.random.default_rng(7).normal(size=(30, 4))
+    r, p = x[:, :2], x[:, 2:]
+    turn, mirror = np.array([[0.6, 0.8], [-0.8, 0.6]]), np.array([1.0, -1.0])
+
+    def look(model):
+        off = _law(model, x)
+        states = {"for both arrows turned alike": (r @ turn, p @ turn), "for both arrows mirrored": (r * mirror, p * mirror),
+                  "for one arrow turned": (r @ turn, p), "for the opposite p": (r, -p)}
+        spread = np.ptp(model.hamiltonian(x))
+        found = {place: _changes(model, x, np.hstack(state), spread) for place, state in states.items()}
+        across = np.stack([r[:, 1], -r[:, 0]], axis=-1)          # at right angles to r, so that r.p stays zero
+        for place, state in {"for a longer r": (1.5 * r, across), "for a longer p": (r, 1.5 * across)}.items():
+            found[place] = _changes(model, np.hstack([r, across]), np.hstack(state), spread)
+        return found | {"for the field, compared with the turned slopes of the energy": off}
+
+    def reading(*features):
+        return _Reading(4, lambda x: [feature(x[..., :2], x[..., 2:]) for feature in features])
+
+    def length(r, p):
+        return np.sqrt(np.sum(r**2, axis=-1))
+
+    def speed(r, p):
+        return np.sum(p**2, axis=-1)
+
+    def along(r, p):
+        return np.sum(r * p, axis=-1)
+
+    components = [lambda r, p, i=i: r[..., i] for i in (0, 1)] + [lambda r, p, i=i: p[..., i] for i in (0, 1)]
+    return Exercise(
+        "a model made from your class, such as Turnable(seed=0)", look, reading(length, speed, along),
+        [("a turn of both arrows changes the energy: the network still reads a component", reading(*components)),
+         ("the network sees the two lengths and not the angle between the arrows", reading(length, speed)),
+         ("the network cannot tell p from its opposite: one of its numbers has lost its sign",
+          reading(length, speed, lambda r, p: along(r, p) ** 2)),
+         ("the network does not see how long r is", reading(speed, along)),
+         ("the network does not see how long p is", reading(length, along)),
+         ("the network sees nothing but one angle between two arrows: it needs their lengths as well", reading(along)),
+         ("the mirror image has another energy: one of the numbers is a cross product and not a scalar one",
+          reading(length, speed, lambda r, p: r[..., 0] * p[..., 1] - r[..., 1] * p[..., 0]))])

@@ -1,0 +1,106 @@
+"""Two or three bodies: the true pull, a baseline and an HNN, from one start, any body of which can be dragged."""
+
+import numpy as np
+
+from hnn_lite import systems, validate
+from hnn_lite.page.live import weights
+from hnn_lite.page.live.frame import LiveFigure
+from hnn_lite.page.live.three_ways import FORMS
+from hnn_lite.page.plots import COLOURS, LABELS, line
+
+# by the number of bodies: where they begin, how long they are followed
+BEGIN = {2: ((0.9, -0.9, 0.5, -0.5), 50.0), 3: ((1.0, -0.5, -0.5, 0.0, 3**0.5 / 2, -(3**0.5) / 2), 20.0)}
+WAYS = ("truth", "baseline", "hnn")
+
+
+class Bodies(LiveFigure):
+    """Paths of two or three bodies by the true law, a baseline and an HNN from a start that can be dragged, and their true energies.
+
+    Parameters
+    ----------
+    models : dict
+        `{"baseline": Baseline, "hnn": HNN}` with dim = 8, two bodies, or 12, three.
+    start : array, shape (dim,), optional
+        Where the motion begins; on a circle if not given.
+    system : NBody, optional
+        The truth, `hl.systems.two_body()` or `hl.systems.three_body()` if not given.
+    shown : float
+        Time units of the motion that are shown before the reader does anything.
+
+    Raises
+    ------
+    ValueError
+        If a model is missing or of another kind, or an argument out of range.
+    """
+
+    script = "bodies"
+    size = (7.2, 3.4)
+
+    def __init__(self, models, start=None, system=None, shown=6.0):
+        if not isinstance(models, dict) or set(models) != set(FORMS):
+            raise ValueError(f"models must be a dict with 'baseline' and 'hnn', got {models!r}")
+        self.models, dims = models, {getattr(model, "dim", None) for model in models.values()}
+        for kind, form in FORMS.items():
+            if dims not in ({8}, {12}) or getattr(models[kind], "form", lambda: None)() != form:
+                raise ValueError(f"models[{kind!r}] must be a plain model of that kind with dim = 8 or 12, as the other, got {models[kind]!r}")
+        self.dim = dims.pop()
+        self.count = self.dim // 4
+        self.system = system or (systems.two_body, systems.three_body)[self.count - 2]()
+        if not isinstance(self.system, systems.NBody) or self.system.dim != self.dim:
+            raise ValueError(f"system must be one of {self.count} bodies such as hl.systems.{('two', 'three')[self.count - 2]}_body()")
+        self.seconds = BEGIN[self.count][1]
+        self.start = validate.finite_states("start", self._circle() if start is None else start, self.dim)
+        if self.start.shape != (self.dim,):
+            raise ValueError(f"start must be one state of {self.dim} coordinates, got shape {self.start.shape}")
+        self.shown = validate.positive("shown", shown, zero_too=True)
+        if self.shown > self.seconds:
+            raise ValueError(f"shown must be at most {self.seconds:g}, got {shown}")
+
+    @property
+    def title(self):
+        """The name of the frame."""
+        return f"{('two', 'three')[self.count - 2]} bodies by the true law, a baseline and an HNN: drag a body, press play"
+
+    @property
+    def alt(self):
+        """What the still shows."""
+        return (f"Three panels with the paths of {('two', 'three')[self.count - 2]} bodies from the same start, by the true law, a baseline and "
+                "an HNN, and below them the true energy along the three motions: level for the truth, nearly so for the HNN, adrift for the baseline.")
+
+    def data(self):
+        """See `LiveFigure`."""
+        stored = {kind: {"params": weights.pack(model.params), "activation": model.activation} for kind, model in self.models.items()}
+        return {**stored, "masses": self.system.masses, "G": self._pull(), "start": self.start, "shown": self.shown, "seconds": self.seconds}
+
+    def still(self, figure):
+        """See `LiveFigure`."""
+        t = np.linspace(0, self.seconds / 2, 601)
+        grid = figure.add_gridspec(2, 3, height_ratios=(2, 1))
+        energy = figure.add_subplot(grid[1, :])
+        extent = 1.5 * np.abs(self.system.positions(self.start)).max()
+        for column, way in enumerate(WAYS):
+            path = {**self.models, "truth": self.system}[way].rollout(self.start, t, rtol=1e-6)
+            plane, places = figure.add_subplot(grid[0, column]), self.system.positions(path)
+            for body in range(self.count):
+                plane.plot(*places[:, body].T, color=COLOURS[way], linewidth=0.9)
+                plane.plot(*places[-1, body], "o", color=COLOURS[way], markersize=5)
+            plane.set(title=LABELS[way], xlim=(-extent, extent), ylim=(-extent, extent), aspect="equal", xticks=[], yticks=[])
+            energy.plot(t, self.system.hamiltonian(path), **line(way))
+        level = float(self.system.hamiltonian(self.start))
+        energy.set(xlabel="time (time units)", ylabel="true energy", ylim=(level - 0.5, level + 0.5))
+
+    def _circle(self):
+        """A start at which the bodies circle about their centre of mass, a little off so that it is not the simplest motion of all."""
+        masses = self.system.masses
+        q = np.reshape(BEGIN[self.count][0], (2, -1))
+        q = q - (q @ masses / masses.sum())[:, None]
+        speed = np.sqrt(self._pull() * masses.sum() / np.linalg.norm(q[:, 0] - q[:, 1]) ** 3) * (1.04, 0.97)[self.count - 2]
+        return np.concatenate([q.ravel(), (masses * speed * np.array([-q[1], q[0]])).ravel()])
+
+    def _pull(self):
+        """G, from the potential of two bodies at the distance 1 with the others far away."""
+        if self.count == 2:
+            return float(-self.system.potential(np.array([0.0, 1.0, 0.0, 0.0])) / np.prod(self.system.masses))
+        side = np.array([0.0, 1.0, 0.5, 0.0, 0.0, np.sqrt(0.75)])
+        m = self.system.masses
+        return float(-self.system.potential(side) / (m[0] * m[1] + m[0] * m[2] + m[1] * m[2]))

@@ -1,0 +1,7 @@
+"""The papers' experiments, each a task, models, recipes and metrics; and the command that runs them again."""
+
+from hnn_lite.page.papers.experiment import Experiment, Recipe
+from hnn_lite.page.papers.hnn_paper import judge_films
+from hnn_lite.page.papers.runs import EXPERIMENTS, read, reproduce, run
+
+__all__ = ["EXPERIMENTS", "Experiment", "Recipe", "judge_films", "read", "reproduce", "run"]
