@@ -1,7 +1,8 @@
 """Mechanical systems, H(q, p) = T(p) + V(q): spring, pendulum, bodies under gravity, coupled oscillators, Toda, Henon-Heiles."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 import autograd.numpy as np
 from autograd import elementwise_grad
@@ -23,6 +24,8 @@ class System(HamiltonianDynamics):
         T(p) and V(q), shape (..., dim/2) to (...), in autograd's NumPy.
     sampler : callable
         `(rng, count) -> (count, dim)`: initial states as the paper draws them.
+    constants : dict
+        The numbers and arrays in H, by the names of the arguments that set them.
     """
 
     name: str
@@ -30,6 +33,7 @@ class System(HamiltonianDynamics):
     kinetic: Callable
     potential: Callable
     sampler: Callable
+    constants: dict = field(default_factory=dict, compare=False)
 
     def hamiltonian(self, x):
         x = validate.states("x", x, self.dim)
@@ -76,7 +80,7 @@ def mass_spring(k=2.0, m=0.5):
     return System("mass-spring", 2,
                   kinetic=lambda p: np.sum(p**2, axis=-1) / (2 * m),
                   potential=lambda q: k * np.sum(q**2, axis=-1) / 2,
-                  sampler=lambda rng, count: _ring(rng, count, 0.1, 1.0))
+                  sampler=lambda rng, count: _ring(rng, count, 0.1, 1.0), constants={"k": k, "m": m})
 
 
 def pendulum(m=0.5, g=6.0, l=1.0):
@@ -99,7 +103,7 @@ def pendulum(m=0.5, g=6.0, l=1.0):
     return System("pendulum", 2,
                   kinetic=lambda p: np.sum(p**2, axis=-1) / (2 * m * l**2),
                   potential=lambda q: m * g * l * np.sum(1 - np.cos(q), axis=-1),
-                  sampler=lambda rng, count: _ring(rng, count, 1.3, 2.3))
+                  sampler=lambda rng, count: _ring(rng, count, 1.3, 2.3), constants={"m": m, "g": g, "l": l})
 
 
 def real_pendulum_energy(x):
@@ -152,18 +156,16 @@ def _ring(rng, count, inner, outer):
     return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=-1)
 
 
-@dataclass(frozen=True)
 class NBody(System):
     """Bodies in a plane that attract each other: `H = sum |p_i|^2 / (2 m_i) - sum over pairs of G m_i m_j / |q_i - q_j|`.
 
     A state holds x of each body, y of each body, p_x of each, p_y of each: the order of the HNN paper's code.
-
-    Attributes
-    ----------
-    masses : array, shape (bodies,)
     """
 
-    masses: np.ndarray
+    @property
+    def masses(self):
+        """One for each body, shape (bodies,)."""
+        return self.constants["masses"]
 
     def positions(self, x):
         """Where the bodies are, shape (..., dim) to (..., bodies, 2)."""
@@ -221,7 +223,8 @@ def n_body(masses, G=1.0, sampler=None, name="n-body"):
     def potential(q):
         return -((q @ differences) ** 2 @ squares) ** -0.5 @ pull
 
-    return NBody(name, 4 * n, lambda p: np.sum(p**2 / two_masses, axis=-1), potential, sampler, masses)
+    return NBody(name, 4 * n, lambda p: np.sum(p**2 / two_masses, axis=-1), potential, sampler,
+                 {"masses": masses, "G": G})
 
 
 def two_body(masses=(1.0, 1.0), G=1.0):
@@ -291,7 +294,8 @@ def kepler(mu=1.0, eccentricity=0.6):
         cos, sin = np.cos(turn), np.sin(turn)
         return np.concatenate([[cos * u - sin * v, sin * u + cos * v] for u, v in (q, p)]).T
 
-    return System("kepler", 4, lambda p: np.sum(p**2, axis=-1) / 2, lambda q: -mu / np.sqrt(np.sum(q**2, axis=-1)), sampler)
+    return System("kepler", 4, lambda p: np.sum(p**2, axis=-1) / 2, lambda q: -mu / np.sqrt(np.sum(q**2, axis=-1)), sampler,
+                  {"mu": mu})
 
 
 def _so_many(masses, count):
@@ -339,29 +343,29 @@ def coupled_oscillators(masses=(5.0, 1.0), k_wall=(0.01, 0.005), k_pair=0.5, amp
     k_wall = _positives("k_wall", k_wall, len(masses))
     amplitudes, n = _positives("amplitudes", amplitudes, len(masses)), len(masses)
     k_pair = validate.positive("k_pair", k_pair, zero_too=True)
-    stiffness = np.diag(k_wall) + k_pair * (n * np.eye(n) - np.ones((n, n)))
+    stiffness = _stiffness(k_wall, k_pair)
 
     def sampler(rng, count):
         return system.in_modes(rng.uniform(0.1, 1, (count, n)) * amplitudes, rng.uniform(0, 2 * np.pi, (count, n)))
 
     system = CoupledOscillators("coupled-oscillators", 2 * n, lambda p: np.sum(p**2 / (2 * masses), axis=-1),
-                                lambda q: np.sum((q @ stiffness) * q, axis=-1) / 2, sampler, masses, stiffness)
+                                lambda q: np.sum((q @ stiffness) * q, axis=-1) / 2, sampler,
+                                {"masses": masses, "k_wall": k_wall, "k_pair": k_pair})
     return system
 
 
-@dataclass(frozen=True)
 class CoupledOscillators(System):
-    """H = sum p_i^2 / (2 m_i) + q . K q / 2.
+    """H = sum p_i^2 / (2 m_i) + q . K q / 2."""
 
-    Attributes
-    ----------
-    masses : array, shape (n,)
-    stiffness : array, shape (n, n)
-        K, symmetric and positive definite.
-    """
+    @property
+    def masses(self):
+        """In kg, shape (n,)."""
+        return self.constants["masses"]
 
-    masses: np.ndarray
-    stiffness: np.ndarray
+    @property
+    def stiffness(self):
+        """K in N/m, symmetric and positive definite, shape (n, n)."""
+        return _stiffness(self.constants["k_wall"], self.constants["k_pair"])
 
     def modes(self):
         """The normal modes: frequencies in rad/s, shape (n,), increasing, and shapes, a column of length 1 for each, (n, n).
@@ -380,6 +384,11 @@ class CoupledOscillators(System):
         q = (amplitudes * np.cos(phases)) @ columns.T
         v = (-frequencies * amplitudes * np.sin(phases)) @ columns.T
         return np.concatenate([q, self.masses * v], axis=-1)
+
+
+def _stiffness(k_wall, k_pair):
+    n = len(k_wall)
+    return np.diag(k_wall) + k_pair * (n * np.eye(n) - np.ones((n, n)))
 
 
 def toda(particles=3, energy=3.0):
@@ -407,12 +416,8 @@ def toda(particles=3, energy=3.0):
     """
     N = validate.whole("particles", particles, 3)
     energy = validate.positive("energy", energy)
-    wave = np.array([k // 2 for k in range(2, N + 1)])            # 1, 1, 2, 2, ...: a cosine and a sine of each wave number
-    angles = 2 * np.pi * np.arange(N)[:, None] * wave / N
-    basis = np.where(np.arange(2, N + 1) % 2 == 0, np.cos(angles), np.sin(angles))
-    basis = basis / np.linalg.norm(basis, axis=0)
+    basis, frequencies = _waves(N)
     stretch = _stretch(basis)
-    frequencies = 2 * np.sin(np.pi * wave / N)
 
     def sampler(rng, count):
         z = rng.normal(size=(count, 2, N - 1))
@@ -420,20 +425,16 @@ def toda(particles=3, energy=3.0):
         return np.concatenate([z[:, 0] / frequencies, z[:, 1]], axis=-1)
 
     return Toda("toda", 2 * (N - 1), lambda p: np.sum(p**2, axis=-1) / 2, lambda q: np.sum(np.expm1(q @ stretch), axis=-1),
-                sampler, basis)
+                sampler, {"particles": N})
 
 
-@dataclass(frozen=True)
 class Toda(System):
-    """Toda's periodic lattice in coordinates without the centre of mass; see `toda`.
+    """Toda's periodic lattice in coordinates without the centre of mass; see `toda`."""
 
-    Attributes
-    ----------
-    basis : array, shape (N, N - 1)
-        Its columns are the ring's waves, the normal modes of small motions, each of length 1 and with the sum 0.
-    """
-
-    basis: np.ndarray
+    @property
+    def basis(self):
+        """Its columns are the ring's waves, the normal modes of small motions, each of length 1 and with the sum 0: shape (N, N - 1)."""
+        return _waves(self.constants["particles"])[0]
 
     def gradient(self, x):
         x = validate.states("x", x, self.dim)         # by hand: references are integrated over hundreds of periods
@@ -480,6 +481,15 @@ class Toda(System):
         at = middle[..., None] + half[..., None] * np.cos(phi)
         square = np.prod(2 * (at[..., None] - ends[..., None, None, :]), axis=-1) / 4          # sinh^2, of the growth round the ring
         return 2 * half * np.mean(np.arcsinh(np.sqrt(np.maximum(square, 0))) * np.sin(phi), axis=-1)
+
+
+@lru_cache(8)
+def _waves(N):
+    """The waves of a ring, shape (N, N - 1), and their frequencies when small."""
+    wave = np.arange(2, N + 1) // 2                               # 1, 1, 2, 2, ...: a cosine and a sine of each wave number
+    angles = 2 * np.pi * np.arange(N)[:, None] * wave / N
+    basis = np.where(np.arange(2, N + 1) % 2 == 0, np.cos(angles), np.sin(angles))
+    return basis / np.linalg.norm(basis, axis=0), 2 * np.sin(np.pi * wave / N)
 
 
 def _stretch(basis):
