@@ -8,11 +8,13 @@ from hnn_lite import validate
 
 # Okabe and Ito's colours: distinct for readers who do not see red and green apart
 COLOURS = {"truth": "#1a1a1a", "baseline": "#D55E00", "hnn": "#0072B2", "action-angle": "#009E73", "data": "#8a8a8a",
-           "euler-update": "#CC79A7", "neural-ode": "#E69F00", "linear-map": "#56B4E9", "persistence": "#8a8a8a"}
+           "euler-update": "#CC79A7", "neural-ode": "#E69F00", "hamiltonian-ode": "#0072B2",
+           "linear-map": "#56B4E9", "persistence": "#8a8a8a"}
 STYLES = {"truth": (0, (4, 2)), "baseline": "-", "hnn": "-", "action-angle": (0, (6, 1, 1, 1)), "data": ":",
-          "euler-update": (0, (3, 1)), "neural-ode": (0, (1, 1)), "linear-map": (0, (8, 2)), "persistence": ":"}
+          "euler-update": (0, (3, 1)), "neural-ode": (0, (1, 1)), "hamiltonian-ode": "-", "linear-map": (0, (8, 2)), "persistence": ":"}
 LABELS = {"truth": "truth", "baseline": "baseline", "hnn": "HNN", "action-angle": "action-angle network", "data": "data",
-          "euler-update": "Euler update", "neural-ode": "neural ODE", "linear-map": "linear map", "persistence": "nothing moves"}
+          "euler-update": "Euler update", "neural-ode": "neural ODE", "hamiltonian-ode": "Hamiltonian ODE",
+          "linear-map": "linear map", "persistence": "nothing moves"}
 
 STYLE = {
     "figure.figsize": (6.4, 3.6), "figure.dpi": 100, "figure.constrained_layout.use": True, "figure.facecolor": "white",
