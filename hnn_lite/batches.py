@@ -23,51 +23,24 @@ class Rows:
     def __len__(self):
         return math.prod(self.arrays[0].shape[:-1])
 
-    def whole(self):
-        """All examples, as the arrays are."""
-        return self.arrays
+    def map(self, *functions):
+        """The examples after one function for each array."""
+        return Rows(*(function(array) for function, array in zip(functions, self.arrays, strict=True)))
 
-    def batch(self, chosen, done, rng):
+    def astype(self, dtype):
+        """The same examples in another precision."""
+        return Rows(*(array.astype(dtype, copy=False) for array in self.arrays))
+
+    def fixed(self):
+        """All examples, the same in each call: these."""
+        return self
+
+    def batch(self, chosen, done=1.0, rng=None):
         """The examples of these numbers, or all if `chosen` is None: a tuple of arrays of shape (batch, dim)."""
         if chosen is None:
             return tuple(array.reshape(len(self), -1) for array in self.arrays)
         places = np.unravel_index(chosen, self.arrays[0].shape[:-1])
         return tuple(array[places] for array in self.arrays)
-
-
-def pairs(task, goal, dim, dtype, films=False):
-    """States of a task, and beside each what a model is to say of it.
-
-    Parameters
-    ----------
-    task
-        Has `x`, `test_x`, and as `goal` says, such as `dx` and `test_dx`, of equal shapes.
-    goal : str
-    dim : int
-        Coordinates of a state.
-    dtype : numpy dtype
-    films : bool
-        Whether states may lie in more axes than (points, dim).
-
-    Returns
-    -------
-    train, test : Rows
-
-    Raises
-    ------
-    ValueError
-        If something is missing, shapes do not fit, or a value is NaN.
-    """
-    return tuple(_pairs(task, f"{part}x", f"{part}{goal}", goal, dim, dtype, films) for part in ("", "test_"))
-
-
-def _pairs(task, states, goals, goal, dim, dtype, films):
-    if not (hasattr(task, states) and hasattr(task, goals)):
-        raise ValueError(f"task must have x, {goal}, test_x and test_{goal}, got {type(task).__name__}")
-    x, y = (validate.states(f"task.{name}", validate.finite(f"task.{name}", getattr(task, name)), dim) for name in (states, goals))
-    if x.shape != y.shape or x.ndim < 2 or (x.ndim > 2 and not films):
-        raise ValueError(f"task.{states} and task.{goals} must both have shape (points, {dim}), got {x.shape} and {y.shape}")
-    return Rows(x.astype(dtype, copy=False), y.astype(dtype, copy=False))
 
 
 class Jumps:
@@ -94,10 +67,19 @@ class Jumps:
     def __len__(self):
         return math.prod(self.x.shape[:-1])
 
-    def whole(self):
+    def astype(self, dtype):
+        """The same examples in another precision."""
+        return Jumps(self.x.astype(dtype, copy=False), self.dt, self.reach, self.ramp)
+
+    def fixed(self):
         """At least `WHOLE` examples, as many from each state, of the full reach: the same in each call."""
         chosen = np.tile(np.arange(len(self)), -(-WHOLE // len(self)))
-        return self.batch(chosen, 1.0, validate.generator(0, "jumps of the whole"))
+        return Rows(*self.batch(chosen, 1.0, validate.generator(0, "jumps of the whole")))
+
+    def ahead(self):
+        """Every state with the one `reach` samples later."""
+        x, later = self.x[:, :-self.reach], self.x[:, self.reach:]
+        return Rows(x, later, np.full((*x.shape[:-1], 1), self.reach * self.dt))
 
     def batch(self, chosen, done, rng):
         """Examples that begin at the states of these numbers, or one at each state if `chosen` is None.
@@ -112,7 +94,7 @@ class Jumps:
         Returns
         -------
         x, other : array, shape (batch, dim)
-        t : array, shape (batch,)
+        t : array, shape (batch, 1)
             From the one to the other, negative where the other is earlier.
         """
         chosen = np.arange(len(self)) if chosen is None else chosen
@@ -122,10 +104,42 @@ class Jumps:
         last = self.x.shape[1] - 1
         other = np.where((start + jump < 0) | (start + jump > last), start - jump, start + jump)
         other = np.clip(other, 0, last)
-        return self.x[trajectory, start], self.x[trajectory, other], ((other - start) * self.dt).astype(self.x.dtype)
+        return self.x[trajectory, start], self.x[trajectory, other], ((other - start) * self.dt).astype(self.x.dtype)[:, None]
 
 
-def jumps(task, dim, dtype, reach, ramp=1.0):
+def pairs(task, goal="dx", dim=None, films=False):
+    """States of a task, and beside each what a model is to say of it.
+
+    Parameters
+    ----------
+    task
+        Has `x`, `test_x`, and as `goal` says, such as `dx` and `test_dx`, of equal shapes.
+    goal : str
+    dim : int, optional
+        Coordinates of a state; as many as there are, if not given.
+    films : bool
+        Whether states may lie in more axes than (points, dim).
+
+    Returns
+    -------
+    train, test : Rows
+
+    Raises
+    ------
+    ValueError
+        If something is missing, shapes do not fit, or a value is NaN.
+    """
+    _require(task, "x", goal, "test_x", f"test_{goal}")
+    sets = []
+    for part in ("", "test_"):
+        x, y = (_states(task, part + name, dim) for name in ("x", goal))
+        if x.shape != y.shape or x.ndim < 2 or (x.ndim > 2 and not films):
+            raise ValueError(f"task.{part}x and task.{part}{goal} must both have shape (points, {dim or 'dim'}), got {x.shape} and {y.shape}")
+        sets.append(Rows(x, y))
+    return tuple(sets)
+
+
+def jumps(task, dim, reach, ramp=1.0, units=None):
     """Jumps along the trajectories of a task.
 
     Parameters
@@ -134,9 +148,10 @@ def jumps(task, dim, dtype, reach, ramp=1.0):
         Has `x` and `test_x`, each of shape (trajectories, times, dim), and `dt`, the time from one state to the next.
     dim : int
         Coordinates of a state.
-    dtype : numpy dtype
     reach, ramp
         See `Jumps`.
+    units : callable
+        `(x, dt) -> Scaling`, of the training set: in its coordinates and its unit of time the examples are.
 
     Returns
     -------
@@ -147,12 +162,22 @@ def jumps(task, dim, dtype, reach, ramp=1.0):
     ValueError
         If something is missing, or cannot be used.
     """
-    if not all(hasattr(task, name) for name in ("x", "test_x", "dt")):
-        raise ValueError(f"task must have x, test_x and dt, got {type(task).__name__}")
-    dt, sets = validate.positive("task.dt", task.dt), []
+    _require(task, "x", "test_x", "dt")
+    dt, reach, sets = validate.positive("task.dt", task.dt), validate.whole("reach", reach, 1), []
     for name in ("x", "test_x"):
-        x = validate.states(f"task.{name}", validate.finite(f"task.{name}", getattr(task, name)), dim)
+        x = _states(task, name, dim)
         if x.ndim != 3 or x.shape[1] < 2:
             raise ValueError(f"task.{name} must have shape (trajectories, times, {dim}) with two times or more, got {x.shape}")
-        sets.append(Jumps(x.astype(dtype, copy=False), dt, validate.whole("reach", reach, 1), ramp))
-    return tuple(sets)
+        sets.append(x)
+    scaling = units(sets[0], dt)
+    return tuple(Jumps(scaling.apply(x), dt / scaling.time, reach, ramp) for x in sets)
+
+
+def _require(task, *names):
+    if not all(hasattr(task, name) for name in names):
+        raise ValueError(f"task must have {', '.join(names[:-1])} and {names[-1]}, got {type(task).__name__}")
+
+
+def _states(task, name, dim):
+    x = validate.finite(f"task.{name}", getattr(task, name))
+    return x if dim is None else validate.states(f"task.{name}", x, dim)

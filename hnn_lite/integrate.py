@@ -1,4 +1,4 @@
-"""Walking along a vector field: scipy's adaptive solver, and the fixed-step methods that the book takes apart.
+"""Following a vector field: an adaptive solver, and the fixed-step methods that the book takes apart.
 
 A *method* is one step, a function `(field, x, dt) -> x` in a few lines of algebra. `march` repeats it. States have shape
 (..., dim), first the positions, then the momenta, so that one call moves a whole batch. Methods that are named
@@ -8,13 +8,16 @@ Reference for all of them: Hairer, Lubich, Wanner, *Geometric Numerical Integrat
 ("GNI" below).
 """
 
+import inspect
+
 import autograd.numpy as np
-import scipy.integrate
+import numpy
 from autograd import make_vjp
+from scipy.integrate import DOP853
 
 from hnn_lite import validate
 
-EPS = np.finfo(float).eps
+EPS, TINY = numpy.finfo(float).eps, numpy.finfo(float).tiny
 
 
 class IntegrationError(RuntimeError):
@@ -25,8 +28,10 @@ class IntegrationError(RuntimeError):
         self.t, self.path = t, path
 
 
-def solve_ivp(field, x0, t, rtol=1e-9, atol=1e-10, method="DOP853"):
-    """A reference path: scipy's adaptive Runge-Kutta pair, all states of the batch with one step size.
+def solve_ivp(field, x0, t, rtol=1e-9, atol=None):
+    """A reference path, by Dormand and Prince's method of order 8 with steps of its own for each state of the batch.
+
+    No state's path depends on the others. Hairer, Norsett, Wanner, *Solving Ordinary Differential Equations I*, Springer 1993, II.5, II.6.
 
     Parameters
     ----------
@@ -36,10 +41,10 @@ def solve_ivp(field, x0, t, rtol=1e-9, atol=1e-10, method="DOP853"):
         States at the time `t[0]`.
     t : array, shape (times,)
         Times at which the path is wanted, increasing or decreasing, in the system's unit of time.
-    rtol, atol : float
-        Relative and absolute tolerance of a step, on the root mean square over the whole batch.
-    method : str
-        A method of `scipy.integrate.solve_ivp`; the default has order 8.
+    rtol : float
+        Tolerance of a step, as a share of the largest value that the coordinate has had on this path.
+    atol : float or array, shape (dim,), optional
+        If given, the tolerance is `atol` + `rtol` times the coordinate's present value instead, as SciPy has it.
 
     Returns
     -------
@@ -48,30 +53,74 @@ def solve_ivp(field, x0, t, rtol=1e-9, atol=1e-10, method="DOP853"):
     Raises
     ------
     ValueError
-        If `x0` or `t` is empty, has NaN, or `t` is not monotonic; if a tolerance is not positive, the method unknown, or
-        the field has the wrong shape or NaN at the start.
+        If `x0` or `t` is empty, has NaN, or `t` is not monotonic; if a tolerance is not positive; or if the field takes other
+        arguments, has the wrong shape, or NaN at the start.
     IntegrationError
-        If the solver gives up or the path overflows, with the times and states reached until then.
+        If the steps become too short or the path overflows, with the times and states reached until then.
     """
-    x0, t = validate.numbers("x0", x0), validate.numbers("t", t)
-    if t.ndim != 1 or len(t) < 2 or not (np.all(np.diff(t) > 0) or np.all(np.diff(t) < 0)):
-        raise ValueError(f"t must be a list of at least two increasing or decreasing times, got shape {t.shape}")
-    rtol, atol = validate.positive("rtol", rtol), validate.positive("atol", atol)
-    validate.choice("method", method, ("RK23", "RK45", "DOP853", "Radau", "BDF", "LSODA"))
-    validate.numbers("the field at x0", _value(field, x0))      # scipy would look for a first step for ever
+    x0, t, rtol = validate.numbers("x0", x0), validate.times("t", t), validate.positive("rtol", rtol)
+    if len(t) < 2 or not (numpy.all(numpy.diff(t) > 0) or numpy.all(numpy.diff(t) < 0)):
+        raise ValueError(f"t must be a list of at least two increasing or decreasing times, got {validate.shown(t)}")
+    law, dim, sign = _law(field, x0), x0.shape[-1], numpy.sign(t[1] - t[0])
+    if atol is not None and (numpy.any(validate.numbers("atol", atol) <= 0) or numpy.shape(atol) not in ((), (dim,))):
+        raise ValueError(f"atol must be positive, one number or one for each of {dim} coordinates, got {validate.shown(atol)}")
 
-    def flat_field(_, flat):
-        return field(flat.reshape(x0.shape)).ravel()
+    def slope(y):
+        return sign * law(y.reshape(x0.shape)).reshape(y.shape)
 
-    with np.errstate(all="ignore"):        # a path that runs away is reported below, in one sentence
-        run = scipy.integrate.solve_ivp(flat_field, (t[0], t[-1]), x0.ravel(), method, t, rtol=rtol, atol=atol)
-    path = np.reshape(np.transpose(run.y), (-1, *x0.shape))
-    finite = np.all(np.isfinite(path), axis=tuple(range(1, path.ndim)))
-    if not run.success or not np.all(finite):
-        reached = np.argmin(np.append(finite, False))
-        why = "it is no longer finite" if run.success else run.message
-        raise IntegrationError(f"the path could not be continued to t = {t[reached]:g}: {why}", t[:reached], path[:reached])
+    wanted, y = abs(t - t[0]), x0.reshape(-1, dim)
+    K, path = numpy.empty((16, *y.shape)), numpy.full((len(t), *y.shape), numpy.nan)
+    K[0], path[0] = slope(y), y
+    now, done, lost, largest = numpy.zeros(len(y)), numpy.ones(len(y), int), numpy.zeros(len(y), bool), abs(y)
+    with numpy.errstate(all="ignore"):     # a path that runs away is reported below, in one sentence
+        pace = sizes(K[0]) / sizes(y)
+        h = 0.01 / numpy.where((pace > 0) & (pace < numpy.inf), pace, 0.01 / wanted[-1]).max(axis=-1)
+        while numpy.any(~lost & (done < len(t))):
+            h = numpy.where(lost, 0, numpy.minimum(h, wanted[-1] - now))
+            for stage in range(1, 12):
+                K[stage] = slope(y + h[:, None] * numpy.tensordot(DOP853.A[stage, :stage], K[:stage], 1))
+            end = y + h[:, None] * numpy.tensordot(DOP853.B, K[:12], 1)
+            K[12] = slope(end)
+            reach = numpy.maximum(largest if atol is None else abs(y), abs(end))
+            scale = rtol * reach + (10 * EPS * sizes(reach) if atol is None else atol)
+            fifth, third = (numpy.mean((h[:, None] * numpy.tensordot(E, K[:13], 1) / (scale + TINY)) ** 2, axis=-1) for E in (DOP853.E5, DOP853.E3))
+            error = numpy.where(fifth == 0, 0, fifth / numpy.sqrt(fifth + 0.01 * third))
+            good = (error < 1) & numpy.all(numpy.isfinite(K[12]), axis=-1)
+            factor = numpy.where(good, numpy.clip(0.9 * error ** (-1 / 8), 0.2, 10), numpy.clip(numpy.nan_to_num(0.9 * error ** (-1 / 8)), 0.2, 0.9))
+            later = numpy.where(good, numpy.where(h >= wanted[-1] - now, wanted[-1], now + h), now)
+            through = numpy.searchsorted(wanted, later, side="right")
+            if numpy.any(through > done):
+                _fill(path, wanted, slope, K, y, end, now, h, done, through)
+            lost = lost | (~good & (h <= 10 * EPS * wanted[-1]))
+            y, K[0] = numpy.where(good[:, None], end, y), numpy.where(good[:, None], K[12], K[0])
+            now, done, largest, h = later, through, numpy.maximum(largest, abs(y)), h * factor
+    path, reached = path.reshape(len(t), *x0.shape), done.min()
+    if reached < len(t):
+        raise IntegrationError(f"the path could not be continued to t = {t[reached]:g}: the steps became too short", t[:reached], path[:reached])
     return path
+
+
+def _fill(path, wanted, slope, K, y, end, now, h, done, through):
+    """Write the states at the times `wanted[done:through]`, of each path its own, from the polynomial of order 7 over the last step."""
+    for stage, row in enumerate(DOP853.A_EXTRA, 13):
+        K[stage] = slope(y + h[:, None] * numpy.tensordot(row[:stage], K[:stage], 1))
+    gone, step = end - y, h[:, None]
+    parts = [gone, step * K[0] - gone, 2 * gone - step * (K[12] + K[0]), *(step * numpy.tensordot(DOP853.D, K, 1))]
+    of = numpy.repeat(numpy.arange(len(y)), through - done)
+    at = numpy.arange(len(of)) - numpy.repeat(numpy.cumsum(through - done) - through, through - done)
+    share, value = ((wanted[at] - now[of]) / h[of])[:, None], 0.0
+    for number, part in enumerate(reversed(parts)):
+        value = (value + part[of]) * (1 - share if number % 2 else share)
+    path[at, of] = y[of] + value
+
+
+def sizes(x):
+    """The largest magnitude among a state's positions, and among its momenta, in the place of each: (..., dim) to (..., dim).
+
+    Where dim is odd, that among all coordinates. It stands for the unit that they share.
+    """
+    halves = np.reshape(abs(x), (*x.shape[:-1], 1 if x.shape[-1] % 2 else 2, -1))
+    return np.reshape(np.broadcast_to(np.max(halves, axis=-1, keepdims=True), halves.shape), x.shape)
 
 
 def flow_jacobian(field, x0, t, rtol=1e-9):
@@ -97,17 +146,29 @@ def flow_jacobian(field, x0, t, rtol=1e-9):
     ValueError, IntegrationError
         As `solve_ivp`.
     """
-    x0 = validate.numbers("x0", x0)
-    _value(field, x0)
-    dim = x0.shape[-1]
+    x0, t = validate.numbers("x0", x0), validate.times("t", t)
+    unit = sizes(abs(x0) + abs(_law(field, x0)(x0) * (t[-1] - t[0])))
+    unit = np.where(unit == 0, 1, unit)[..., None, :]       # of the columns, so that all numbers of a row are in that of x
+    shape = (*x0.shape, 1 + x0.shape[-1])
 
-    def with_columns(z):                   # a state and, beside it, the columns of its J: shape (..., dim, 1 + dim)
-        vjp, dx = make_vjp(field)(z[..., 0])
-        Df = np.stack([vjp(np.broadcast_to(row, dx.shape)) for row in np.eye(dim)], axis=-2)
-        return np.concatenate([dx[..., None], Df @ z[..., 1:]], axis=-1)
+    def with_columns(z):                   # a state and, beside it, the columns of its J
+        z = z.reshape(shape)
+        Df, dx = jacobian(field, z[..., 0])
+        return np.concatenate([dx[..., None], Df @ z[..., 1:]], axis=-1).reshape(*shape[:-2], -1)
 
-    identity = np.broadcast_to(np.eye(dim), (*x0.shape, dim))
-    return solve_ivp(with_columns, np.concatenate([x0[..., None], identity], axis=-1), t, rtol)[..., 1:]
+    start = np.concatenate([x0[..., None], np.eye(x0.shape[-1]) * unit], axis=-1).reshape(*shape[:-2], -1)
+    return solve_ivp(with_columns, start, t, rtol).reshape(len(t), *shape)[..., 1:] / unit
+
+
+def jacobian(function, x):
+    """The Jacobian matrices of a map of states, shape (..., dim, dim), and its values at the states `x`, shape (..., dim).
+
+    `function` works in autograd's NumPy and maps each state by itself, or `ValueError` is raised.
+    """
+    vjp, y = make_vjp(lambda x: np.array(function(x)))(x)
+    if y.shape != x.shape:
+        raise ValueError(f"function must map states of shape {x.shape} to the same shape, got {y.shape}")
+    return np.stack([vjp(np.broadcast_to(row, x.shape)) for row in np.eye(x.shape[-1])], axis=-2), y
 
 
 def march(method, field, x0, dt, steps, every=1):
@@ -140,23 +201,22 @@ def march(method, field, x0, dt, steps, every=1):
     RuntimeError
         If a step of `implicit_midpoint` does not settle.
     """
-    if not callable(method):
-        method = METHODS[validate.choice("method", method, METHODS)]
+    method = method if callable(method) else METHODS[validate.choice("method", method, METHODS)]
     x, steps = validate.numbers("x0", x0), validate.whole("steps", steps, 1)
-    if np.ndim(dt) != 0 or validate.numbers("dt", dt) == 0:
-        raise ValueError(f"dt must be one number and not zero, got {dt!r}")
-    _value(field, x)
+    if validate.numbers("dt", dt).ndim != 0 or dt == 0:
+        raise ValueError(f"dt must be one number and not zero, got {validate.shown(dt)}")
+    field = _law(field, x)
     if steps % validate.whole("every", every, 1):
         raise ValueError(f"every ({every}) must divide steps ({steps})")
     if method in SEPARABLE:
-        _require_separable(method, field, x)
+        _require_separable(method, field, x, dt)
     path = [x]
-    with np.errstate(over="ignore", invalid="ignore"):
+    with numpy.errstate(over="ignore", invalid="ignore"):
         for step in range(1, steps + 1):
             x = method(field, x, dt)
             if step % every == 0:
                 path.append(x)
-    return np.stack(path)
+    return numpy.stack(path)
 
 
 def euler(field, x, dt):
@@ -171,6 +231,20 @@ def rk4(field, x, dt):
     k3 = field(x + dt / 2 * k2)
     k4 = field(x + dt * k3)
     return x + dt / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
+
+
+def dopri5(field, x, dt):
+    """Dormand and Prince's method, the step that a neural ODE is trained through: order 5, not symplectic, not reversible.
+
+    J. Comput. Appl. Math. 6 (1980) 19. `dt` may be an array that goes with the states.
+    """
+    k1 = field(x)
+    k2 = field(x + dt * (1 / 5 * k1))
+    k3 = field(x + dt * (3 / 40 * k1 + 9 / 40 * k2))
+    k4 = field(x + dt * (44 / 45 * k1 - 56 / 15 * k2 + 32 / 9 * k3))
+    k5 = field(x + dt * (19372 / 6561 * k1 - 25360 / 2187 * k2 + 64448 / 6561 * k3 - 212 / 729 * k4))
+    k6 = field(x + dt * (9017 / 3168 * k1 - 355 / 33 * k2 + 46732 / 5247 * k3 + 49 / 176 * k4 - 5103 / 18656 * k5))
+    return x + dt * (35 / 384 * k1 + 500 / 1113 * k3 + 125 / 192 * k4 - 2187 / 6784 * k5 + 11 / 84 * k6)
 
 
 def symplectic_euler(field, x, dt):
@@ -197,28 +271,40 @@ def yoshida4(field, x, dt):
 def implicit_midpoint(field, x, dt, iterations=100):
     """The implicit midpoint rule: order 2, symplectic, reversible, for *any* H, a learned one too. GNI I.1.1, VI.4.
 
-    Solves x' = x + dt f((x + x') / 2) by fixed-point iteration down to rounding error, so that the symmetry of the rule
-    survives in floating point.
+    Solves x' = x + dt f((x + x') / 2) by fixed-point iteration, or by Newton's where that does not converge, down to the rounding
+    error of the field, so that the symmetry of the rule survives in floating point.
 
     Raises
     ------
     RuntimeError
-        If the iteration does not settle: the step is too long for the field.
+        If neither converges: the step is too long for the field.
     """
-    end = euler(field, x, dt)
-    rounding = EPS * np.maximum(abs(x), abs(end)).max(axis=-1)
-    change, settled = np.inf, False
-    for _ in range(iterations):
-        previous, last = end, change
-        end = x + dt * field((x + previous) / 2)
-        change = abs(end - previous).max(axis=-1)
-        settled = settled | (change <= rounding) | ((change <= 8 * rounding) & (change >= last))
-        if settled.all():
-            return end
-    if np.all(settled | (change <= EPS)):          # x is near zero, and the field's own rounding is not
-        return end
-    raise RuntimeError(f"the implicit midpoint rule did not settle in {iterations} iterations at dt = {dt:g} "
-                       f"(last change {np.max(change):.1g}); take a shorter step")
+    def newton(end):                       # the Jacobian by differences, which only has to be good enough to converge
+        middle, unit = (x + end) / 2, sizes(abs(x) + abs(end))
+        nudge = 1e-4 * np.where(unit == 0, 1, unit)
+        columns = [(field(middle + nudge * row) - field(middle - nudge * row)) / 2 for row in np.eye(x.shape[-1])]
+        A = np.eye(x.shape[-1]) - dt / 2 * np.stack(columns, axis=-1) / nudge[..., None, :]
+        return end + np.linalg.solve(A, (x + dt * field(middle) - end)[..., None])[..., 0]
+
+    end, settled = euler(field, x, dt), False
+    for iterate in (lambda end: x + dt * field((x + end) / 2), newton):
+        smallest, stuck = np.inf, 0
+        for _ in range(iterations):
+            previous = end
+            try:
+                end = np.where(np.array(settled)[..., None], previous, iterate(previous))
+            except np.linalg.LinAlgError:  # a singular matrix
+                break
+            size = np.maximum(sizes(x), sizes(end))
+            change = np.max(abs(end - previous) / np.where(size == 0, 1, size), axis=-1)
+            stuck = np.where(change < smallest, 0, stuck + 1)
+            smallest = np.minimum(smallest, change)
+            settled = settled | (change <= EPS) | ((stuck > 0) & (change <= 8 * EPS)) | ((stuck > 2) & (change <= 1e-6))
+            if np.all(settled):
+                return end
+        end = np.where(np.array(settled)[..., None], end, x)
+    raise RuntimeError(f"the implicit midpoint rule did not converge at dt = {dt:g} (last change {np.max(change):.1g} of the state's size); "
+                       "take a shorter step")
 
 
 METHODS = {method.__name__: method
@@ -236,20 +322,30 @@ def _drift(field, x, dt):
     return np.concatenate([x[..., :n] + dt * field(x)[..., :n], x[..., n:]], axis=-1)
 
 
-def _value(field, x):
-    """The field at the states `x`, or `ValueError`: NumPy would stretch a result of the wrong shape silently."""
+def _law(field, x):
+    """The field as a function whose results are arrays of its own, once it has been seen to work at the states `x`."""
     if x.ndim == 0:
         raise ValueError("x0 must hold states in its last axis, got a single number")
-    value = field(x)
-    if np.shape(value) != x.shape:
-        raise ValueError(f"the field must map states of shape {x.shape} to the same shape, got {np.shape(value)}")
-    return value
+    try:
+        inspect.signature(field).bind(x)
+    except TypeError:
+        raise ValueError("field must be a function of one argument, the states, as no law depends on time here, got "
+                         f"{validate.shown(field)}; wrap one of (t, x) as lambda x: field(0, x)") from None
+    except ValueError:                     # a compiled function has no signature
+        pass
+    value = validate.numbers("the field at x0", field(x))
+    if value.shape != x.shape:             # NumPy would stretch it
+        raise ValueError(f"the field must map states of shape {x.shape} to the same shape, got {value.shape}")
+    return lambda x: numpy.array(field(x), dtype=float)
 
 
-def _require_separable(method, field, x):
+def _require_separable(method, field, x, dt):
     n = validate.phase_space("the number of coordinates of x0", x.shape[-1]) // 2
-    move = np.linspace(0.3, 0.7, n)        # not the same for all: a field of q_1 - q_2 has to change too
-    f = np.array([[field(x + np.concatenate([a * move, b * move])) for b in (0, 1)] for a in (0, 1)])
-    if not (np.allclose(f[0, ..., :n], f[1, ..., :n]) and np.allclose(f[:, 0, ..., n:], f[:, 1, ..., n:])):
+    unit = sizes(abs(x) + abs(dt * field(x)))
+    move = numpy.where(unit == 0, 1, unit) * numpy.tile(numpy.linspace(0.3, 0.7, n), 2)     # not the same: q_1 - q_2 has to change too
+    q = numpy.arange(2 * n) < n
+    f = numpy.array([[field(x + move * numpy.where(q, a, b)) for b in (0, 1)] for a in (0, 1)])
+    change = numpy.where(q, abs(f[0] - f[1]).max(axis=0), abs(f[:, 0] - f[:, 1]).max(axis=0))
+    if numpy.any(change > 1e-6 * sizes(abs(f).max(axis=(0, 1)))):
         raise ValueError(f"{method.__name__} needs a separable field (dq/dt a function of p alone, dp/dt of q alone), "
                          "and this one is not; use implicit_midpoint")

@@ -1,31 +1,13 @@
 """Networks as pure functions of their parameters: the multilayer perceptron, and a residual autoencoder."""
 
 import autograd.numpy as np
-from autograd import elementwise_grad
 
 from hnn_lite import validate
-
-
-def sigmoid(z):
-    """1 / (1 + exp(-z)), without overflow."""
-    return (1 + np.tanh(z / 2)) / 2
-
-
-def softplus(z):
-    """log(1 + exp(z)), without overflow."""
-    return np.logaddexp(0, z)
-
-
-def relu(z):
-    """max(0, z)."""
-    return np.maximum(0, z)
+from hnn_lite.engine.activations import relu, sigmoid, softplus
 
 
 ACTIVATIONS = {"tanh": np.tanh, "sigmoid": sigmoid, "softplus": softplus, "relu": relu, "sin": np.sin}
-
-# the derivative of an activation, where its value h = sigma(a) alone determines it
-SLOPES = {"tanh": lambda h: 1 - h**2, "sigmoid": lambda h: h * (1 - h), "softplus": lambda h: 1 - np.exp(-h),
-          "relu": lambda h: 1.0 * (h > 0)}
+DEPTH = 4          # fully connected layers of an autoencoder, each way
 
 
 def init_mlp(sizes, seed):
@@ -73,27 +55,6 @@ def mlp(params, x, activation="tanh"):
     for W, b in hidden:
         x = sigma(x @ W + b)
     return x @ last
-
-
-def input_gradient(params, x, activation="tanh"):
-    """The gradient of a single output with respect to the inputs, shape (..., inputs) to (..., inputs).
-
-    The chain rule from the output down, written out: twice as fast as a tape, and autograd can differentiate it again.
-    """
-    if activation not in SLOPES:
-        return elementwise_grad(mlp, 1)(params, x, activation)
-    *hidden, (last,) = params
-    slopes = []
-    for W, b in hidden:
-        x = ACTIVATIONS[activation](x @ W + b)
-        slopes.append(SLOPES[activation](x))
-    v = last[:, 0]
-    for (W, _), slope in zip(reversed(hidden), reversed(slopes), strict=True):
-        v = (slope * v) @ W.T
-    return v
-
-
-DEPTH = 4          # fully connected layers each way
 
 
 def init_autoencoder(pixels, latent, seed, hidden=200):

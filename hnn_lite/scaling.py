@@ -10,6 +10,7 @@ from hnn_lite.mechanics import symplectic_matrix
 from hnn_lite.shears import halves
 
 LIKE = 0.1          # modes whose rates differ by less, in proportion, may be mixed
+SIZE_ONE = 10       # data whose sizes are within this factor of one are left as they are, as in the HNN paper
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,9 @@ class Scaling:
 
     @property
     def back(self):
-        """The inverse of `matrix`, without solving anything: -Omega matrix^T Omega."""
+        """The inverse of `matrix`, without solving anything: -Omega matrix^T Omega (an odd number of coordinates is scaled one by one)."""
+        if len(self.centre) % 2:
+            return np.diag(1 / np.diag(self.matrix))
         J = symplectic_matrix(len(self.centre))
         return -J @ self.matrix.T @ J
 
@@ -56,8 +59,7 @@ class Scaling:
     @classmethod
     def identity(cls, dim):
         """The scaling that changes nothing, and guesses a frequency of one."""
-        n = validate.phase_space("dim", dim) // 2
-        return cls(np.zeros(dim), np.ones(dim), np.eye(dim), 1.0, 1.0, np.ones(n))
+        return cls(np.zeros(dim), np.ones(dim), np.eye(dim), 1.0, 1.0, np.ones(dim // 2))
 
     @classmethod
     def of(cls, x, dt, kind="modes"):
@@ -108,15 +110,38 @@ class Scaling:
         return cls(centre, spread, matrix, float(np.mean(z**2)), dt, turn)
 
     @classmethod
+    def of_rates(cls, x, dx):
+        """A scaling for states and their rates, both of shape (points, dim), such that both are of size one.
+
+        Each position is divided, and its momentum multiplied, by a number that makes their spreads equal. Data that are of size one
+        already are left as they are.
+        """
+        size = np.sqrt(np.mean(x**2, axis=0))
+        if np.all((size < SIZE_ONE) & (size > 1 / SIZE_ONE)) and 1 / SIZE_ONE < np.sqrt(np.mean(dx**2)) < SIZE_ONE:
+            return cls.identity(x.shape[1])
+        centre, spread, n = x.mean(axis=0), x.std(axis=0), x.shape[1] // 2
+        spread = np.where(spread > 0, spread, np.max(spread) or 1.0)
+        if x.shape[1] % 2:
+            matrix = np.diag(1 / spread)
+        else:
+            squeeze = np.sqrt(spread[n:]) / np.sqrt(spread[:n])
+            matrix = np.diag(np.concatenate([squeeze, 1 / squeeze]))
+        z, rate = (x - centre) @ matrix, dx @ matrix
+        return cls(centre, spread, matrix, float(np.mean(z**2)), float(np.sqrt(np.mean(z**2) / np.mean(rate**2))), np.ones(n))
+
+    @classmethod
     def stored(cls, plain, dim):
-        """A scaling from what `plain` gave.
+        """A scaling from what `plain` gave; None and a scaling stay what they are.
 
         Raises
         ------
         ValueError
             If it is not the scaling of states of `dim` coordinates.
         """
-        scaling = cls(**{name: np.asarray(value, float) if isinstance(value, list) else float(value) for name, value in plain.items()})
+        if plain is None:
+            return None
+        scaling = plain if isinstance(plain, cls) else cls(
+            **{name: np.asarray(value, float) if isinstance(value, list) else float(value) for name, value in plain.items()})
         shapes = [np.shape(value) for value in asdict(scaling).values()]
         if shapes != [(dim,), (dim,), (dim, dim), (), (), (dim // 2,)]:
             raise ValueError(f"the scaling of a model of {dim} coordinates cannot have shapes {shapes}")
@@ -129,6 +154,14 @@ class Scaling:
     def undo(self, z):
         """The inverse of `apply`."""
         return (np.sqrt(self.unit) * z) @ self.back.T + self.centre
+
+    def apply_rate(self, dx):
+        """From dx/dt to the rate of the coordinates of size one, in the unit of time, shape (..., dim) to (..., dim)."""
+        return (self.time / np.sqrt(self.unit) * dx) @ self.matrix.T
+
+    def undo_rate(self, dz):
+        """The inverse of `apply_rate`."""
+        return (np.sqrt(self.unit) / self.time * dz) @ self.back.T
 
 
 def williamson(K):

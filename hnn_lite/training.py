@@ -6,15 +6,13 @@ import math
 import numpy as np
 import scipy.linalg
 
-from hnn_lite import validate
-from hnn_lite import tree
-from hnn_lite.by_hand import fused
+from hnn_lite import batches, engine, tree, validate
 from hnn_lite.progress import Progress
 
 
 BLOCK = 100_000          # numbers that Adam changes at a time where there are many
+TEST_ROWS = 1000         # examples at a time of which the test loss is computed
 TRIES = 6                # of a damped step
-METHODS = ("adam", "levenberg-marquardt")
 
 
 class TrainingDiverged(RuntimeError):
@@ -72,7 +70,7 @@ class Adam:
     def update(self, params, gradient, run=map):
         """Take one step: changes `params`, and overwrites `gradient`, both of shape (size,).
 
-        `run` maps a function over two numbers, perhaps at the same time (`fused.threads`): long vectors are cut in two, and
+        `run` maps a function over two numbers, perhaps at the same time (`engine.threads`): long vectors are cut in two, and
         into blocks that stay in the processor's cache.
         """
         self.steps += 1
@@ -124,19 +122,27 @@ class LevenbergMarquardt:
     def __init__(self, damping=1e-3):
         self.damping = damping
 
-    def update(self, params, linear, run=map):
-        """Take one step: changes `params`, shape (size,). `linear` is a `networks.jacobian.Linear`."""
-        J, start = linear.jacobian, params.copy()
-        A = sum(component @ component.T for component in J).astype(float)
-        slope = sum(component @ e for component, e in zip(J, linear.errors.astype(J.dtype), strict=True)).astype(float)
-        before, size = np.mean(linear.errors**2), np.trace(A) / len(A)
-        diagonal = np.arange(len(A))
+    def update(self, params, errors, jacobian, again):
+        """Take one step: changes `params`, shape (size,).
+
+        Parameters
+        ----------
+        params : array, shape (size,)
+        errors : array, shape (rows, dim)
+        jacobian : array, shape (dim, size, rows)
+        again : callable
+            Gives the errors of the same examples at the changed parameters.
+        """
+        start, before = params.copy(), np.mean(errors**2)
+        A = sum(component @ component.T for component in jacobian).astype(float)
+        slope = sum(component @ e for component, e in zip(jacobian, errors.T.astype(jacobian.dtype), strict=True)).astype(float)
+        size, diagonal = np.trace(A) / len(A), np.arange(len(A))
         for _ in range(TRIES):
             damped = A.copy()
             damped[diagonal, diagonal] += self.damping * size + 1e-30
             try:
                 params[:] = start - scipy.linalg.cho_solve(scipy.linalg.cho_factor(damped, overwrite_a=True), slope)
-                if linear.loss() < before:
+                if np.mean(again() ** 2) < before:
                     self.damping = max(self.damping / 3, 1e-10)
                     return
             except np.linalg.LinAlgError:          # not positive definite, by rounding
@@ -147,6 +153,54 @@ class LevenbergMarquardt:
 
 # what the learning rate is multiplied by when a share `done` of the steps is done
 SCHEDULES = {"constant": lambda done: 1.0, "cosine": lambda done: (1 + math.cos(math.pi * done)) / 2}
+
+
+class ByAdam:
+    """What `fit` does in a step of Adam: the loss, its gradient, and the update."""
+
+    dtype = np.float32
+
+    def __init__(self, model, vector, params, examples, learning_rate, weight_decay, schedule):
+        self.vector, self.rate, self.factor = vector, learning_rate, SCHEDULES[schedule]
+        self.adam = Adam(vector.size, learning_rate, weight_decay, dtype=vector.dtype)
+        self.gradient = engine.Gradient(model.loss, params, examples)
+        self.check = self.gradient.check
+
+    def step(self, examples, done, run):
+        """Change the parameters; returns the loss before, and changes nothing if that is not finite."""
+        loss, gradient = self.gradient(*examples, run=run)
+        if math.isfinite(loss):
+            self.adam.learning_rate = self.rate * self.factor(done)
+            self.adam.update(self.vector, gradient, run)
+        return loss
+
+
+class ByLevenbergMarquardt:
+    """What `fit` does in a step of Levenberg and Marquardt's method, for a model whose loss is the mean square of its `errors`."""
+
+    dtype = np.float64
+
+    def __init__(self, model, vector, params, examples, learning_rate, weight_decay, schedule):
+        if weight_decay or schedule != "constant":
+            raise ValueError('weight_decay and schedule are for method "adam"; "levenberg-marquardt" takes neither')
+        if not hasattr(model, "errors"):
+            raise ValueError(f'method "levenberg-marquardt" needs a model with errors, such as ActionAngleNetwork, got {type(model).__name__}')
+        self.vector, self.jacobian, self.optimiser = vector, engine.Jacobian(model.errors, params, examples), LevenbergMarquardt()
+        self.check = self.jacobian.check
+        loss, mean = model.loss(params, *examples), np.mean(model.errors(params, *examples) ** 2)
+        if not math.isclose(loss, mean, rel_tol=1e-6) and math.isfinite(loss):
+            raise ValueError(f'method "levenberg-marquardt" needs a loss that is the mean square of the errors, which is {mean:.3g}; this is {loss:.3g}')
+
+    def step(self, examples, done, run):
+        """Change the parameters; returns the loss before, and changes nothing if that is not finite."""
+        errors, jacobian = self.jacobian(*examples)
+        loss = float(np.mean(errors**2))
+        if math.isfinite(loss):
+            self.optimiser.update(self.vector, errors, jacobian, self.jacobian.errors)
+        return loss
+
+
+METHODS = {"adam": ByAdam, "levenberg-marquardt": ByLevenbergMarquardt}
 
 
 def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.0, schedule="constant", seed=0,
@@ -160,10 +214,11 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
     Parameters
     ----------
     model
-        Has `params`, `loss`, `trainer` and `examples`, which says what it learns from a task; see `models.base.Model`.
+        Has `params`, a tree of arrays, and `loss(params, *examples)`, a scalar in autograd's NumPy, a mean over the examples. What it
+        learns from a task its method `examples` says; without one, it is shown `task.x` and `task.dx`. See `models.base.Model`.
     task
         What the model's examples need: `x`, `dx`, `test_x`, `test_dx`, each of shape (points, dim), for an HNN or a baseline;
-        see `datasets.tasks`.
+        see `data.fields`.
     steps : int
         Steps of the optimiser.
     batch : int, optional
@@ -171,8 +226,8 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
     learning_rate, weight_decay : float
         See `Adam`.
     schedule : str
-        "constant", or "cosine": the learning rate sinks to zero, along half a wave of the cosine (Loshchilov, Hutter,
-        arXiv:1608.03983, without restarts).
+        "constant", or "cosine": the learning rate sinks to zero along half a wave (Loshchilov, Hutter, arXiv:1608.03983, without
+        restarts), which is worth it where the data have no noise.
     seed : int
         For the order of the batches.
     dtype : numpy dtype, optional
@@ -183,9 +238,8 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
     progress : bool
         Whether to show a progress bar.
     method : str
-        "adam", or "levenberg-marquardt" for a model that has `linearised` (those of Part III, of up to some thousand parameters): far
-        fewer steps, each of which costs the square of the number of parameters. It uses no learning rate, and refuses a weight
-        decay or a schedule.
+        "adam", or "levenberg-marquardt" for a model with `errors`, of up to some thousand parameters: far fewer steps, each of which costs
+        the square of the number of parameters. It uses no learning rate, and refuses a weight decay or a schedule.
     on_test : callable, optional
         Called as `on_test(step, history)` after each evaluation of the test loss, when the model holds what it has learned so far;
         if it returns something true, the training ends there. It changes nothing in what is learned until then.
@@ -202,80 +256,77 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
         If the loss becomes NaN or infinite.
     """
     steps, test_every = validate.whole("steps", steps, 1), validate.whole("test_every", test_every, 1)
+    method = METHODS[validate.choice("method", method, METHODS)]
     learning_rate = validate.positive("learning_rate", learning_rate)
     weight_decay = validate.positive("weight_decay", weight_decay, zero_too=True)
-    factor = SCHEDULES[validate.choice("schedule", schedule, SCHEDULES)]
-    validate.choice("method", method, METHODS)
+    validate.choice("schedule", schedule, SCHEDULES)
     if on_test is not None and not callable(on_test):
         raise ValueError(f"on_test must be a function of the step and the history, got {on_test!r}")
-    if dtype is None:
-        dtype = np.float32 if method == "adam" else np.float64
+    dtype = method.dtype if dtype is None else dtype
     if dtype not in (float, np.float32, np.float64, "float32", "float64"):
         raise ValueError(f"dtype must be np.float32 or np.float64, got {dtype!r}")
-    if not (hasattr(model, "trainer") and hasattr(model, "examples")):
-        raise ValueError(f"model must be a model such as HNN or Baseline, got {type(model).__name__}")
-    if method != "adam" and not hasattr(model, "linearised"):
-        raise ValueError(f"method {method!r} needs a model such as ActionAngleNetwork, got {type(model).__name__}")
-    if method != "adam" and (weight_decay or schedule != "constant"):
-        raise ValueError(f'weight_decay and schedule are for method "adam"; {method!r} takes neither')
-    train, test = model.examples(task, dtype)
-    points, test = len(train), test.whole()
-    batch = points if batch is None else validate.whole("batch", batch, 1)
-    if batch > points:
-        raise ValueError(f"batch ({batch}) is larger than the training set ({points} points)")
-    rng = validate.generator(seed, "order of batches")
-    order = _order(points, batch, rng)
+    if not (hasattr(model, "params") and callable(getattr(model, "loss", None))):
+        raise ValueError(f"model must have params and loss, as HNN and Baseline have, got {type(model).__name__}")
+    train, test = (rows.astype(dtype) for rows in (model.examples if hasattr(model, "examples") else batches.pairs)(task))
+    batch = len(train) if batch is None else validate.whole("batch", batch, 1)
+    if batch > len(train):
+        raise ValueError(f"batch ({batch}) is larger than the training set ({len(train)} points)")
+    rng, test = validate.generator(seed, "order of batches"), test.fixed()
+    order = _order(len(train), batch, rng)
 
     vector = tree.ravel(model.params, dtype)
     params = tree.views(vector, model.params)
-    if method == "adam":
-        trainer, optimiser = model.trainer(batch, params), Adam(vector.size, learning_rate, weight_decay, dtype=dtype)
-    else:
-        trainer, optimiser = model.linearised(batch, params), LevenbergMarquardt()
+    shown = train.batch(next(order), 0.0, rng)
+    trainer = method(model, vector, params, shown, learning_rate, weight_decay, schedule)
+    evaluate = engine.Function(model.loss, params)
     history, good = History(), vector.copy()
     bar = Progress(f"training {type(model).__name__}", steps, progress)
     try:
-        with fused.threads() as run:
+        with engine.threads() as run:
             for step in range(1, steps + 1):
-                done = (step - 1) / steps
-                loss, gradient = trainer(params, *train.batch(next(order), done, rng), run)
+                loss = trainer.step(shown, (step - 1) / steps, run)
                 history.train_loss.append(loss)
                 if not math.isfinite(loss):
-                    raise TrainingDiverged(_advice("loss", loss, step, learning_rate))
-                if method == "adam":
-                    optimiser.learning_rate = learning_rate * factor(done)
-                optimiser.update(vector, gradient, run)
+                    raise TrainingDiverged(_advice("loss", loss, step))
                 if step % test_every == 0 or step == steps:
-                    test_loss = float(model.loss(params, *test))
+                    trainer.check(*shown)
+                    test_loss = _mean(evaluate, test)
                     history.test_steps.append(step)
                     history.test_loss.append(test_loss)
                     if not math.isfinite(test_loss):
-                        raise TrainingDiverged(_advice("test loss", test_loss, step, learning_rate))
+                        raise TrainingDiverged(_advice("test loss", test_loss, step))
                     good[:] = vector
                     bar.show(step, f"train loss {loss:.3e}, test loss {test_loss:.3e}")
                     if on_test is not None:
                         model.params = tree.views(vector.astype(float), model.params)          # a copy: training goes on in `vector`
                         if on_test(step, history) and step < steps:
-                            history.stopped = _stopped(history, steps)
+                            history.stopped = f"stopped by on_test after {step} of {steps} steps"
                             break
+                if step < steps:
+                    shown = train.batch(next(order), step / steps, rng)
     except TrainingDiverged:
         vector[:] = good
         raise
     except KeyboardInterrupt:
-        history.stopped = _stopped(history, steps)
+        history.stopped = f"stopped by the user after {len(history.train_loss)} of {steps} steps"
     finally:
         model.params = tree.views(vector.astype(float), model.params)
         bar.close(history.stopped)
     return history
 
 
-def _stopped(history, steps):
-    return f"stopped by the user after {len(history.train_loss)} of {steps} steps"
+def _mean(loss, rows):
+    """The loss of many examples, from that of a thousand at a time."""
+    total = 0.0
+    for start in range(0, len(rows), TEST_ROWS):
+        chosen = np.arange(start, min(start + TEST_ROWS, len(rows)))
+        total += len(chosen) * float(loss(*rows.batch(chosen)))
+    return total / len(rows)
 
 
-def _advice(what, value, step, learning_rate):
-    return (f"the {what} became {value} at step {step} with learning rate {learning_rate:g}; the model keeps its last "
-            "good parameters: try a smaller learning rate, and look for outliers in the data")
+def _advice(what, value, step):
+    return (f"the {what} became {value} at step {step}; the model keeps its last good parameters: try a smaller learning rate, "
+            "and look for outliers in the data")
 
 
 def _order(count, batch, rng):

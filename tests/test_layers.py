@@ -21,7 +21,7 @@ LAYERS = [
     {"mechanics", "networks"},
     {"systems", "actions", "shears", "metrics"},
     {"scaling"},
-    {"batches", "by_hand"},
+    {"batches"},
     {"models"},
     {"training", "data"},
     {"page"},

@@ -1,23 +1,86 @@
-"""What every learned law of motion shares: an MLP, its parameters, and a file to keep them in."""
+"""What every learned law of motion shares: parameters, a loss, coordinates in which learning starts, and a file to keep them in."""
 
-from functools import lru_cache
+import importlib.metadata
+import inspect
 import json
-import warnings
 
 import autograd.numpy as np
-from autograd import value_and_grad
 
-from hnn_lite import batches, validate
-from hnn_lite import tree
-from hnn_lite.by_hand import fused
+from hnn_lite import batches, integrate, tree, validate
+from hnn_lite.engine import Function
+from hnn_lite.mechanics import Dynamics
 from hnn_lite.networks import ACTIVATIONS, init_mlp
-
-
-LEAVES = "Wba"          # names of a layer's arrays in a file
+from hnn_lite.scaling import Scaling
 
 
 class Model:
-    """A learned law of motion on states of `dim` coordinates.
+    """A learned law of motion.
+
+    A subclass has `params`, a tree of arrays, says in `examples` what it is shown of a task, and in `errors` by how much it is off.
+    `training.fit` asks for nothing else; whatever a subclass changes is what it is trained on.
+
+    Attributes
+    ----------
+    label, colour : str
+        What the book's figures call it, and draw it in.
+    scaling : Scaling or None
+        From the units of the data to the coordinates of `errors`; None until the first `fit`.
+    """
+
+    label, colour, scaling = "model", "#8a8a8a", None
+
+    def examples(self, task):
+        """What this model learns from a task: training and test set of `batches`, in the coordinates of `errors`."""
+        raise NotImplementedError
+
+    def errors(self, params, *examples):
+        """By how much each example is missed, shape (batch, components), in autograd's NumPy."""
+        raise NotImplementedError
+
+    def loss(self, params, *examples):
+        """Mean over batch and components of the squared errors, a scalar."""
+        return np.mean(self.errors(params, *examples) ** 2)
+
+    def arguments(self):
+        """What to call the class with to build such a model again: the attributes that are named as its arguments are."""
+        names = [name for name in inspect.signature(type(self)).parameters if name != "seed"]
+        missing = [name for name in names if not hasattr(self, name)]
+        if missing:
+            raise ValueError(f"{type(self).__name__} cannot be built again: keep its argument {missing[0]!r} in an attribute of that name")
+        return {name: getattr(self, name) for name in names}
+
+    def save(self, path, half=False):
+        """Write the parameters, and what is needed to build the model again, to the `.npz` file `path`; see `models.load`.
+
+        If `half`, in half precision and packed: small, and exact to three digits.
+
+        Raises
+        ------
+        ValueError
+            If the model could not be built again.
+        """
+        about = {"class": type(self).__name__, "version": importlib.metadata.version("hnn-lite"), **self.arguments()}
+        arrays = {f"p{number}": leaf.astype(np.float16) if half else leaf for number, leaf in enumerate(tree.leaves(self.params))}
+        with open(path, "wb") as file:
+            (np.savez_compressed if half else np.savez)(file, about=json.dumps(about, default=Scaling.plain), **arrays)
+
+    @classmethod
+    def load(cls, path):
+        """The model of this class that `save` wrote; see `models.load`."""
+        return read(path, {cls.__name__: cls})
+
+    def __repr__(self):
+        shown = {name: value for name, value in self.arguments().items() if name != "scaling"}
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in shown.items())})"
+
+    @property
+    def units(self):
+        """The scaling, or the one that changes nothing."""
+        return self.scaling or Scaling.identity(self.dim)
+
+
+class LearnedField(Model, Dynamics):
+    """A network that gives dx/dt, or something that dx/dt follows from.
 
     Parameters
     ----------
@@ -28,7 +91,9 @@ class Model:
     hidden : sequence of int
         Widths of the hidden layers; the default is the paper's.
     activation : str
-        A name in `networks.mlp.ACTIVATIONS`; the default is the paper's.
+        A name in `networks.ACTIVATIONS`; the default is the paper's.
+    scaling : Scaling, optional
+        If not given, taken from the training set of the first `fit`; it changes nothing if the data are of size one, as the paper's are.
 
     Attributes
     ----------
@@ -41,127 +106,59 @@ class Model:
         If an argument is out of range or the activation unknown.
     """
 
-    def __init__(self, dim, seed=0, hidden=(200, 200), activation="tanh"):
+    def __init__(self, dim, seed=0, hidden=(200, 200), activation="tanh", scaling=None):
         self.dim = validate.whole("dim", dim, 1)
         self.hidden = validate.wholes("hidden", hidden, 1)
         self.activation = validate.choice("activation", activation, ACTIVATIONS)
+        self.scaling = Scaling.stored(scaling, self.dim)
         self.params = init_mlp((self.dim, *self.hidden, self.outputs), seed)
 
-    def examples(self, task, dtype):
-        """What this model learns from a task: states and their time derivatives. See `hnn_lite.examples.pairs`."""
-        return batches.pairs(task, "dx", self.dim, dtype)
+    def apply(self, params, x):
+        """dx/dt for given parameters, in the coordinates of the scaling: shape (..., dim) to (..., dim)."""
+        raise NotImplementedError
 
-    def loss(self, params, x, dx):
-        """Mean over batch and components of the squared error of the field, a scalar (HNN paper, equation 3).
+    def examples(self, task):
+        """States and their time derivatives; see `batches.pairs`."""
+        train, test = batches.pairs(task, "dx", self.dim)
+        if self.scaling is None:
+            self.scaling = Scaling.of_rates(*train.arrays)
+        units = self.scaling
+        return tuple(rows.map(units.apply, units.apply_rate) for rows in (train, test))
 
-        Parameters
-        ----------
-        params : list of tuple
-        x, dx : array, shape (batch, dim)
-            States and their time derivatives.
-        """
-        form = self._form(params)
-        if form:
-            return getattr(fused, form + "_loss")(params, x, self.target(dx), self.activation)
-        return np.mean((self.apply(params, x) - dx) ** 2)
-
-    def trainer(self, rows, params):
-        """What `fit` calls in each step: a function `(params, x, dx, run) -> (loss, gradient)`, the gradient as a vector.
-
-        By hand (see `networks.fused`) where the loss is this library's; by autograd where a subclass has changed it.
-        """
-        form = self._form(params) if type(self).loss is Model.loss else None
-        if form:
-            by_hand = fused.Trainer(form, rows, params, self.activation)
-            return lambda params, x, dx, run: by_hand(params, x, self.target(dx), run)
-        return by_autograd(self.loss)
-
-    def _form(self, params):
-        if self.form() is None:
-            return None
-        if fused.has_form(params, self.activation):
-            return self.form()
-        _say_slow(self.activation)
-        return None
+    def errors(self, params, x, dx):
+        """The errors of the field, shape (batch, dim); their mean square is the loss of the HNN paper, equation 3."""
+        return self.apply(params, x) - dx
 
     def field(self, x):
         """dx/dt at the states `x`, shape (..., dim) to (..., dim)."""
-        return self.apply(self.params, validate.states("x", x, self.dim))
+        units = self.units
+        return units.undo_rate(self.apply(self.params, units.apply(validate.states("x", x, self.dim))))
 
-    def arguments(self):
-        """What to call the class with to build such a model again."""
-        return {"dim": self.dim, "hidden": self.hidden, "activation": self.activation}
-
-    def save(self, path, half=False):
-        """Write the parameters and what is needed to rebuild the model to the `.npz` file `path`; see `load`.
-
-        If `half`, in half precision and packed: small, and exact to three digits.
-        """
-        write(path, self, half)
-
-    def __repr__(self):
-        return f"{type(self).__name__}(dim={self.dim}, hidden={self.hidden}, activation={self.activation!r})"
+    def rollout(self, x0, t, rtol=1e-9):
+        return integrate.solve_ivp(Function(lambda _, x: self.field(x)), validate.finite_states("x0", x0, self.dim), t, rtol)
 
 
-def by_autograd(loss):
-    """A trainer of any `loss(params, *examples)`: a function `(params, *examples, run) -> (loss, gradient as a vector)`."""
-    loss_and_gradient = value_and_grad(loss)
-
-    def train(params, *examples_and_run):
-        *shown, _ = examples_and_run
-        value, gradient = loss_and_gradient(params, *shown)
-        return float(value), tree.ravel(gradient, shown[0].dtype)
-
-    return train
-
-
-@lru_cache
-def _say_slow(activation):          # once for each
-    warnings.warn(f"no hand-derived gradient for this network with {activation!r}: autograd trains it, more slowly",
-                  stacklevel=2)
-
-
-def write(path, model, half=False):
-    """Write a model's parameters to a `.npz` file, and beside them its class and the arguments to build it with.
-
-    If `half`, in half precision and packed.
-    """
-    about = {"class": type(model).__name__, **model.arguments()}
-    arrays = {f"{kind}{layer}": leaf.astype(np.float16) if half else leaf for layer, leaves in enumerate(model.params)
-              for kind, leaf in zip(LEAVES, leaves, strict=False)}
-    with open(path, "wb") as file:
-        (np.savez_compressed if half else np.savez)(file, about=json.dumps(about), **arrays)
-
-
-def load(path, classes):
-    """Rebuild a model of one of `classes` from the `.npz` file that `Model.save` wrote.
-
-    Raises
-    ------
-    FileNotFoundError
-        If there is no such file.
-    ValueError
-        If the file is not such a file, or its arrays do not fit.
-    """
+def read(path, classes):
+    """Build the model in the file `path` again; it must be one of `classes`, a dict by name. See `models.load`."""
     try:
         with np.load(path, allow_pickle=False) as file:
-            stored = {name: file[name] for name in file.files}
-        about = json.loads(str(stored.pop("about")))
-        model = classes[about.pop("class")](**about)
-        if set(about) != set(model.arguments()):
-            raise ValueError(f"arguments {', '.join(about)}")
-        params = [tuple(stored.pop(f"{kind}{layer}") for kind, _ in zip(LEAVES, leaves, strict=False))
-                  for layer, leaves in enumerate(model.params)]
+            about, *arrays = [str(file["about"]), *(file[name] for name in file.files if name != "about")]
+        about = json.loads(about)
+        name, version = about.pop("class"), about.pop("version", "0.1")
     except (FileNotFoundError, PermissionError):
         raise
     except Exception as problem:           # a damaged archive fails in a dozen ways
         raise ValueError(f"{path} is not a model saved by hnn_lite ({type(problem).__name__}: {problem})") from None
-    if stored:
-        raise ValueError(f"{path} holds more than such a model has: {', '.join(stored)}")
-    for new, old in zip(params, model.params, strict=True):
-        for leaf, expected in zip(new, old, strict=True):
-            validate.finite(f"a parameter in {path}", leaf)
-            if leaf.shape != expected.shape:
-                raise ValueError(f"{path} holds a parameter of shape {leaf.shape} where {expected.shape} is wanted")
-    model.params = [tuple(leaf.astype(float, copy=False) for leaf in layer) for layer in params]
+    if name not in classes:
+        raise ValueError(f"{path} holds a {name}, which is none of: {', '.join(classes)}; a class of your own has {name}.load(path)")
+    try:
+        model = classes[name](**about)
+        shapes = [leaf.shape for leaf in tree.leaves(model.params)]
+        if shapes != [array.shape for array in arrays]:
+            raise ValueError(f"parameters of shapes {[array.shape for array in arrays]} where {shapes} are wanted")
+    except (TypeError, ValueError) as problem:
+        raise ValueError(f"{path}, written by hnn_lite {version}, does not fit this version's {name}: {problem}") from None
+    for array in arrays:
+        validate.finite(f"a parameter in {path}", array)
+    model.params = tree.rebuild(model.params, [array.astype(float) for array in arrays])
     return model

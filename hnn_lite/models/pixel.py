@@ -3,19 +3,17 @@
 import autograd.numpy as np
 
 from hnn_lite import batches, integrate, validate
-from hnn_lite.models import base
+from hnn_lite.models.base import Model
 from hnn_lite.models.baseline import Baseline
 from hnn_lite.models.hnn import HNN
-from hnn_lite.by_hand import fused_autoencoder
 from hnn_lite.networks import init_autoencoder, residual
-from hnn_lite.by_hand.fused_autoencoder import STEPS
 
 LAWS = {"baseline": Baseline, "hnn": HNN}
+STEPS = {"euler": integrate.euler, "rk4": integrate.rk4}
 LAW_WEIGHT = 0.1     # in the paper's code
-BLOCK = 400          # rows at a time where only the loss is wanted
 
 
-class PixelModel:
+class PixelModel(Model):
     """Encode a pair of frames, move the code, decode (HNN paper, section 5).
 
     A code z = (z_q, z_p) has as many "momenta" as "positions". Time is counted in frames.
@@ -36,11 +34,14 @@ class PixelModel:
         Numbers in a code, even.
     hidden : int
         Width of the autoencoder's hidden layers and of the law's two.
+    brightness : float, optional
+        By what the pictures are divided. If not given, taken from the training set of the first `fit`: the brightest pixel if that is not
+        of size one (0.1 to 10), as the paper's is.
 
     Attributes
     ----------
-    params : list of tuple
-        Four layers `(W, b)` of the encoder, four of the decoder, then the law's.
+    params : dict
+        "encoder" and "decoder": four layers `(W, b)` each; "law": the layers of the law's network.
     law : HNN or Baseline
         The law of the codes; it shares `params`.
 
@@ -51,27 +52,35 @@ class PixelModel:
     """
 
     def __init__(self, dim, law="hnn", seed=0, step="euler", canonical=1.0, motion=LAW_WEIGHT, latent=2,
-                 hidden=200):
+                 hidden=200, brightness=None):
         self.dim, self.latent = validate.whole("dim", dim, 1), validate.phase_space("latent", latent)
         self.hidden = validate.whole("hidden", hidden, 1)
         self.step, self.canonical = validate.choice("step", step, STEPS), validate.positive("canonical", canonical, zero_too=True)
         self.motion = validate.positive("motion", motion, zero_too=True)
         self.law = LAWS[validate.choice("law", law, LAWS)](self.latent, seed, (self.hidden, self.hidden))
+        self.label, self.colour = self.law.label, self.law.colour
+        self.brightness = brightness if brightness is None else validate.positive("brightness", brightness)
         encoder, decoder = init_autoencoder(self.dim, self.latent, seed, self.hidden)
-        self.params = [*encoder, *decoder, *self.law.params]
+        self.params = {"encoder": encoder, "decoder": decoder, "law": self.law.params}
 
     @property
     def params(self):
+        """Of encoder, decoder and law."""
         return self._params
 
     @params.setter
     def params(self, params):
-        self._params = params
-        self.law.params = fused_autoencoder.parts(params)[2]
+        self._params, self.law.params = params, params["law"]
 
-    def examples(self, task, dtype):
-        """What this model learns from a task: what it sees, and the same one frame later. See `hnn_lite.examples.pairs`."""
-        return batches.pairs(task, "next_x", self.dim, dtype, films=True)
+    def examples(self, task):
+        """What this model sees, and the same one frame later; see `batches.pairs`."""
+        train, test = batches.pairs(task, "next_x", self.dim, films=True)
+        if self.brightness is None:
+            brightest = float(np.max(np.abs(train.arrays[0])))
+            self.brightness = 1.0 if 0.1 < brightest < 10 or not brightest else brightest
+        if self.brightness == 1:          # films are large: no copy
+            return train, test
+        return tuple(rows.map(*[lambda x: x / self.brightness] * 2) for rows in (train, test))
 
     def losses(self, params, x, next_x):
         """The three losses, each a mean over the batch and its components, unweighted.
@@ -88,47 +97,24 @@ class PixelModel:
             Of x by decoding its code; of z_p by the difference of z_q to the next frame; of the next code by one step of
             the law.
         """
-        encoder, decoder, law = fused_autoencoder.parts(params)
-        z, next_z = residual(encoder, x), residual(encoder, next_x)
+        z, next_z = residual(params["encoder"], x), residual(params["encoder"], next_x)
         n = self.latent // 2
-        step = integrate.METHODS[self.step](lambda z: self.law.apply(law, z), z, 1)
-        return (np.mean((residual(decoder, z) - x) ** 2), np.mean((z[:, n:] - (next_z[:, :n] - z[:, :n])) ** 2),
+        step = STEPS[self.step](lambda z: self.law.apply(params["law"], z), z, 1)
+        return (np.mean((residual(params["decoder"], z) - x) ** 2), np.mean((z[:, n:] - (next_z[:, :n] - z[:, :n])) ** 2),
                 np.mean((next_z - step) ** 2))
 
     def loss(self, params, x, next_x):
-        """Reconstruction + `canonical` x canonical-coordinate loss + `motion` x loss of the law, a scalar.
-
-        Takes batches of shape (batch, dim), and whole films, shape (trials, times, dim).
-        """
-        blocks = [(part, next_x[number]) for number, part in enumerate(x)] if x.ndim == 3 else [
-            (x[start:start + BLOCK], next_x[start:start + BLOCK]) for start in range(0, len(x), BLOCK)]
-        total = 0.0
-        for part, next_part in blocks:
-            terms = self.losses(params, np.ascontiguousarray(part), np.ascontiguousarray(next_part))
-            total = total + len(part) * sum(weight * term for weight, term in zip(self.weights, terms, strict=True))
-        return total / sum(len(part) for part, _ in blocks)
-
-    @property
-    def weights(self):
-        """Of the three losses."""
-        return 1.0, self.canonical, self.motion
-
-    def trainer(self, rows, params):
-        """What `fit` calls in each step: a function `(params, x, next_x, run) -> (loss, gradient)`, the gradient as a vector.
-
-        By hand (see `networks.fused_autoencoder`); by autograd where a subclass has changed the loss.
-        """
-        if (type(self).loss, type(self).losses) == (PixelModel.loss, PixelModel.losses) and self.law.form():
-            return fused_autoencoder.Trainer(rows, params, self.law.form(), self.law.activation, self.step, self.weights)
-        return base.by_autograd(self.loss)
+        """Reconstruction + `canonical` x canonical-coordinate loss + `motion` x loss of the law, a scalar."""
+        reconstruction, canonical, law = self.losses(params, x, next_x)
+        return reconstruction + self.canonical * canonical + self.motion * law
 
     def encode(self, x):
         """Codes of what the model sees, shape (..., dim) to (..., latent)."""
-        return residual(fused_autoencoder.parts(self.params)[0], validate.states("x", x, self.dim))
+        return residual(self.params["encoder"], validate.states("x", x, self.dim) / (self.brightness or 1.0))
 
     def decode(self, z):
         """Pictures of codes, shape (..., latent) to (..., dim)."""
-        return residual(fused_autoencoder.parts(self.params)[1], validate.states("z", z, self.latent))
+        return (self.brightness or 1.0) * residual(self.params["decoder"], validate.states("z", z, self.latent))
 
     def film(self, x0, steps):
         """Move the code of `x0` and decode it after each frame.
@@ -152,20 +138,7 @@ class PixelModel:
     def trim(self, x):
         """Set to zero the encoder's weights of those inputs that are zero in all of `x`: nothing ever trained them."""
         dark = ~np.any(x != 0, axis=tuple(range(x.ndim - 1)))
-        self.params[0][0][dark] = 0
+        self.params["encoder"][0][0][dark] = 0
 
     def arguments(self):
-        """What to call the class with to build such a model again."""
-        return {"dim": self.dim, "law": type(self.law).__name__.lower(), "step": self.step, "canonical": self.canonical,
-                "motion": self.motion, "latent": self.latent, "hidden": self.hidden}
-
-    def save(self, path, half=False):
-        """Write the parameters and what is needed to rebuild the model to the `.npz` file `path`; see `models.load`.
-
-        If `half`, in half precision and packed: small, and exact to three digits.
-        """
-        base.write(path, self, half)
-
-    def __repr__(self):
-        arguments = ", ".join(f"{name}={value!r}" for name, value in self.arguments().items())
-        return f"{type(self).__name__}({arguments})"
+        return super().arguments() | {"law": next(name for name, law in LAWS.items() if isinstance(self.law, law))}

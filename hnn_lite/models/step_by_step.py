@@ -1,24 +1,23 @@
 """What Action-Angle Networks are compared with: laws that go step by step, and the linear map of least squares.
 
-All learn from the same trajectories, in the same coordinates (`scaling.Scaling.of`), and answer `advance` and `rollout`.
+All learn from the same trajectories, in coordinates of size one, and answer `advance` and `rollout`.
 """
 
 import autograd.numpy as np
 import scipy.linalg
 
-from hnn_lite import batches, validate
+from hnn_lite import batches, integrate, validate
+from hnn_lite.engine import Function
 from hnn_lite.mechanics import Dynamics
-from hnn_lite.batches import Rows
-from hnn_lite.models import base
+from hnn_lite.models.base import Model
 from hnn_lite.models.baseline import Baseline
 from hnn_lite.models.hnn import HNN
-from hnn_lite.by_hand import fused_flow, jacobian, jacobian_flow
 from hnn_lite.scaling import Scaling
 
 LAWS = {"field": Baseline, "hamiltonian": HNN}
 
 
-class NeuralODE(Dynamics):
+class NeuralODE(Model, Dynamics):
     """A learned field, trained through the steps of a solver from one sample to a later one (AAN paper, section 4).
 
     Parameters
@@ -30,14 +29,11 @@ class NeuralODE(Dynamics):
     law : str
         "field": a network gives dz/dt. "hamiltonian": it gives H, as an HNN does.
     hidden, activation
-        See `models.base.Model`.
+        See `models.base.LearnedField`.
     reach : int
         Samples from a state to the one that it shall lead to.
     steps : int
         Equal steps of Dormand and Prince's method on this way, in training.
-    tolerance : float, optional
-        If given, steps are doubled while the method's own estimate of its error is larger, and halved where there is room: the
-        adaptive solver. The estimate is in standard deviations of the data.
     scaling : Scaling, optional
         Taken from the training set of the first `fit` if not given.
 
@@ -45,6 +41,8 @@ class NeuralODE(Dynamics):
     ----------
     params : list of tuple
         Of the law's network.
+    law : Baseline or HNN
+        The law in coordinates of size one; it shares `params`.
 
     Raises
     ------
@@ -52,119 +50,72 @@ class NeuralODE(Dynamics):
         If an argument is out of range.
     """
 
-    method = "dopri5"
+    label, colour, method = "neural ODE", "#E69F00", staticmethod(integrate.dopri5)
 
-    def __init__(self, dim, seed=0, law="field", hidden=(100, 100), activation="tanh", reach=1, steps=1, tolerance=None,
-                 scaling=None):
+    def __init__(self, dim, seed=0, law="field", hidden=(100, 100), activation="tanh", reach=1, steps=1, scaling=None):
         self.dim = validate.phase_space("dim", dim)
         self.law = LAWS[validate.choice("law", law, LAWS)](self.dim, seed, hidden, activation)
         self.reach, self.steps = validate.whole("reach", reach, 1), validate.whole("steps", steps, 1)
-        self.tolerance = tolerance if tolerance is None else validate.positive("tolerance", tolerance)
-        self.scaling = scaling if scaling is None or isinstance(scaling, Scaling) else Scaling.stored(scaling, self.dim)
+        self.scaling = Scaling.stored(scaling, self.dim)
 
     @property
     def params(self):
+        """Of the law's network."""
         return self.law.params
 
     @params.setter
     def params(self, params):
         self.law.params = params
 
-    def examples(self, task, dtype):
-        """What this model learns from a task: states, those `reach` samples later, and the time between.
+    def examples(self, task):
+        """States, those `reach` samples later, and the time between. A model without a scaling takes it from `task.x`."""
+        return tuple(jumps.ahead() for jumps in batches.jumps(task, self.dim, self.reach, units=self._scale))
 
-        A model without a scaling takes it from `task.x`.
-        """
-        sets = []
-        for jumps in batches.jumps(task, self.dim, dtype, self.reach):
-            gap = jumps.reach
-            x, later = jumps.x[:, :-gap], jumps.x[:, gap:]
-            sets.append(Rows(x, later, np.full((*x.shape[:-1], 1), gap * jumps.dt, dtype)))
-        if self.scaling is None:
-            self.scaling = Scaling.of(task.x, task.dt, "pairs")
-        return tuple(sets)
+    def _scale(self, x, dt):
+        self.scaling = self.scaling or Scaling.of(x, dt, "pairs")
+        return self.scaling
 
-    def loss(self, params, x, other, t):
-        """Mean over batch and components of the squared error of the state predicted after `t`, a scalar.
-
-        Errors are counted in the standard deviations of the coordinates.
+    def errors(self, params, x, other, t):
+        """The errors of the states that are predicted `t` after `x`, in standard deviations of each coordinate, shape (batch, dim).
 
         Parameters
         ----------
         params : list of tuple
-        x, other : array, shape (..., dim)
-            States, and those that the motion leads to.
-        t : array, shape (..., 1)
+        x, other : array, shape (batch, dim)
+            States, and those that the motion leads to, in the coordinates of the scaling.
+        t : array, shape (batch, 1)
             Times between them.
         """
-        z, goal = self._apply(x), self._apply(other)
-        reached = fused_flow.flow(lambda z: self.law.apply(params, z), z, t / self._units.time, self.steps, self.method)
-        return np.mean(((reached - goal) @ self._units.metric.T) ** 2)
-
-    def trainer(self, rows, params):
-        """What `fit` calls in each step: a function `(params, x, other, t, run) -> (loss, gradient)`, the gradient as a vector.
-
-        By hand (see `networks.fused_flow`), or by autograd for an activation without a hand-derived form.
-        """
-        form = self.law._form(params)
-        if not form:
-            return base.by_autograd(self.loss)
-        by_hand = fused_flow.Trainer(rows, params, form, self.law.activation, self.method, self._units.metric, self.steps,
-                                     self.tolerance)
-        return lambda params, x, other, t, run: by_hand(params, self._apply(x), self._apply(other), t / self._units.time, run)
-
-    def linearised(self, rows, params):
-        """As `trainer`, for `training.LevenbergMarquardt`: a function `(params, x, other, t, run) -> (loss, Linear)`.
-
-        Raises
-        ------
-        ValueError
-            If there is no hand-derived form, or the steps adapt.
-        """
-        form = self.law._form(params)
-        if not form:
-            raise ValueError(f"there is no hand-derived Jacobian for this model with activation {self.law.activation!r}")
-        if self.tolerance:
-            raise ValueError("there is no Jacobian through steps that adapt: leave tolerance out")
-        errors = jacobian_flow.Errors(params, form, self.law.activation, self.method, self._units.metric, self.steps)
-
-        def linearise(params, x, other, t, run):
-            z, goal, t = self._apply(x), self._apply(other), t / self._units.time
-            e = errors.errors(params, z, goal, t)
-            return float(np.mean(e**2)), jacobian.Linear(e, errors.jacobian(params, z, t),
-                                                         lambda: np.mean(errors.errors(params, z, goal, t) ** 2))
-
-        return linearise
+        for _ in range(self.steps):
+            x = self.method(lambda x: self.law.apply(params, x), x, t / self.steps)
+        return (x - other) @ self.units.metric.T
 
     def field(self, x):
-        units = self._units
-        dz = self.law.apply(self.params, units.apply(validate.states("x", x, self.dim)))
-        return np.sqrt(units.unit) / units.time * dz @ units.back.T
+        """dx/dt at the states `x`, shape (..., dim) to (..., dim)."""
+        units = self.units
+        return units.undo_rate(self.law.apply(self.params, units.apply(validate.states("x", x, self.dim))))
 
     def rollout(self, x0, t, rtol=1e-6):
-        """The path from `x0`, shape (..., dim), at the times `t`: shape (times, ..., dim), by Dormand and Prince's adaptive method."""
-        return super().rollout(x0, t, rtol)
+        """The path from `x0`, shape (..., dim), at the times `t`: shape (times, ..., dim). See `integrate.solve_ivp`."""
+        return integrate.solve_ivp(Function(lambda _, x: self.field(x)), validate.finite_states("x0", x0, self.dim), t, rtol)
 
     def advance(self, x, t):
         """The states after the time `t`, one number: the end of a path."""
-        return self.rollout(x, [0.0, t])[-1]
+        return self.rollout(x, [0.0, t])[-1] if t else validate.finite_states("x", x, self.dim)
 
     def arguments(self):
-        """What to call the class with to build such a model again."""
         law = next(name for name, model in LAWS.items() if isinstance(self.law, model))
-        return {"dim": self.dim, "law": law, "hidden": self.law.hidden, "activation": self.law.activation, "reach": self.reach,
-                "steps": self.steps, "tolerance": self.tolerance, "scaling": self.scaling and self.scaling.plain()}
-
-    def save(self, path, half=False):
-        """Write the parameters and what is needed to rebuild the model to the `.npz` file `path`; see `models.load`."""
-        base.write(path, self, half)
+        return super().arguments() | {"law": law}
 
     @property
-    def _units(self):
-        return self.scaling or Scaling.identity(self.dim)
+    def hidden(self):
+        """Widths of the law's hidden layers."""
+        return self.law.hidden
 
-    def _apply(self, x):
-        return self._units.apply(x).astype(x.dtype)
+    @property
+    def activation(self):
+        """Of the law's network."""
+        return self.law.activation
 
 
 class EulerUpdate(NeuralODE):
@@ -175,7 +126,7 @@ class EulerUpdate(NeuralODE):
     Parameters are those of `NeuralODE`, without those of the solver.
     """
 
-    method = "euler"
+    label, colour, method = "Euler update", "#CC79A7", staticmethod(integrate.euler)
 
     def __init__(self, dim, seed=0, hidden=(100, 100), activation="tanh", scaling=None):
         super().__init__(dim, seed, "field", hidden, activation, scaling=scaling)
@@ -195,17 +146,16 @@ class EulerUpdate(NeuralODE):
         x0, t = validate.finite_states("x0", x0, self.dim), validate.numbers("t", t)
         if t.ndim != 1 or np.any(np.diff(t) < 0):
             raise ValueError(f"t must be a list of times that do not decrease, got {t}")
-        path, z = [x0], self._units.apply(x0)
-        for gap in np.diff(t) / self._units.time:
+        path, z = [x0], self.units.apply(x0)
+        for gap in np.diff(t) / self.units.time:
             whole = int(gap + 1e-9)
             with np.errstate(over="ignore", invalid="ignore"):          # what runs away is kept as the steps left it
                 for h in [1.0] * whole + [gap - whole] * bool(gap - whole > 1e-9):
                     z = z + h * self.law.apply(self.params, z)
-                path.append(self._units.undo(z))
+                path.append(self.units.undo(z))
         return np.stack(path)
 
     def arguments(self):
-        """What to call the class with to build such a model again."""
         return {name: value for name, value in super().arguments().items() if name in ("dim", "hidden", "activation", "scaling")}
 
 
@@ -222,6 +172,8 @@ class LinearMap(Dynamics):
     matrix : array, shape (dim + 1, dim + 1)
         Of one step, on states with a 1 appended.
     """
+
+    label, colour = "linear map", "#56B4E9"
 
     def __init__(self, task):
         x, self.dt = validate.numbers("task.x", task.x), validate.positive("task.dt", task.dt)

@@ -11,19 +11,14 @@ import statistics
 import time
 
 import autograd.numpy as np
-from autograd import elementwise_grad, value_and_grad
+from autograd import value_and_grad
 from threadpoolctl import threadpool_info
 
-from hnn_lite import validate
+from hnn_lite import engine, tree, validate
 from hnn_lite.mechanics import apply_omega
-from hnn_lite.models import ActionAngleNetwork, MODELS, PixelModel
+from hnn_lite.models import MODELS, ActionAngleNetwork, PixelModel
 from hnn_lite.models.pixel import LAW_WEIGHT
-from hnn_lite import tree
-from hnn_lite.by_hand import fused
-from hnn_lite.by_hand.fused_symplectic import parts
-from hnn_lite.networks import mlp
 from hnn_lite.training import Adam
-
 CASES = {f"{model}/{rows}x{dim}": (model, rows, dim)
          for model in ("hnn", "baseline") for rows, dim in ((750, 2), (200, 8), (600, 12))}
 CASES["pixels"] = ("pixels", 200, 1568)
@@ -49,7 +44,7 @@ def benchmark(cases=tuple(CASES), repeats=9, steps=20, progress=print):
     Returns
     -------
     result : dict
-        `{"cases": {case: {"fused_ms", "autograd_ms", "floor_ms", "torch_ms", "jax_ms"}}, "threads", "dtype"}`; None where
+        `{"cases": {case: {"engine_ms", "autograd_ms", "floor_ms", "torch_ms", "jax_ms"}}, "threads", "dtype"}`; None where
         a contender is not installed.
 
     Raises
@@ -91,38 +86,37 @@ def _network(model, dim):
 
 def _shown(model, x, dx):
     """What a step is given: for "action-angle" the times between two states too, one to ten."""
-    return (x, dx, np.arange(len(x), dtype=x.dtype) % 10 + 1) if model == "action-angle" else (x, dx)
+    return (x, dx, (np.arange(len(x), dtype=x.dtype) % 10 + 1)[:, None]) if model == "action-angle" else (x, dx)
 
 
-def _fused(model, x, dx):
+def _prepared(model, x, dx):
+    """A network's loss, its parameters as a vector and as a tree, what a step is given, and Adam."""
     network = _network(model, x.shape[1])
     vector = tree.ravel(network.params, x.dtype)
-    params = tree.views(vector, network.params)
-    trainer, shown = network.trainer(len(x), params), _shown(model, x, dx)
-    adam = Adam(vector.size, LEARNING_RATE, WEIGHT_DECAY, dtype=x.dtype)
+    return (network.loss, vector, tree.views(vector, network.params), _shown(model, x, dx),
+            Adam(vector.size, LEARNING_RATE, WEIGHT_DECAY, dtype=x.dtype))
+
+
+def _engine(model, x, dx):
+    loss, vector, params, shown, adam = _prepared(model, x, dx)
+    gradient = engine.Gradient(loss, params, shown)
 
     def run(steps):
-        with fused.threads() as at_once:
+        with engine.threads() as at_once:
             for _ in range(steps):
-                adam.update(vector, trainer(params, *shown, at_once)[1], at_once)
+                adam.update(vector, gradient(*shown, run=at_once)[1], at_once)
 
     return run
 
 
 def _autograd(model, x, dx):
-    network = _network(model, x.shape[1])
-    vector = tree.ravel(network.params, x.dtype)
-    params = tree.views(vector, network.params)
-    adam = Adam(vector.size, LEARNING_RATE, WEIGHT_DECAY, dtype=x.dtype)
-    apply = (lambda params: apply_omega(elementwise_grad(mlp, 1)(params, x))) if model == "hnn" else lambda params: mlp(params, x)
-    loss = lambda params: np.mean((apply(params) - dx) ** 2)  # noqa: E731
-    whole = lambda params: network.loss(params, *_shown(model, x, dx))  # noqa: E731
-    loss_and_gradient = value_and_grad(loss if model in MODELS else whole)
+    loss, vector, params, shown, adam = _prepared(model, x, dx)
+    loss_and_gradient = value_and_grad(lambda leaves: loss(tree.rebuild(params, leaves), *shown))
 
     def run(steps):
         with np.errstate(over="ignore"):          # autograd's rule for tanh squares a cosh; 1 / infinity is right there
             for _ in range(steps):
-                adam.update(vector, tree.ravel(loss_and_gradient(params)[1], x.dtype))
+                adam.update(vector, tree.ravel(loss_and_gradient(tree.leaves(params))[1], x.dtype))
 
     return run
 
@@ -161,12 +155,12 @@ def _torch(model, x, dx):
 
     dim, weights = x.shape[1], None
     if model == "action-angle":
-        weights = [tuple(torch.tensor(leaf, dtype=torch.float32, requires_grad=True) for leaf in layer)
-                   for layer in _network(model, dim).params]
+        start = _network(model, dim).params
+        weights = tree.rebuild(start, [torch.tensor(leaf, dtype=torch.float32, requires_grad=True) for leaf in tree.leaves(start)])
         inputs, target, t = (torch.tensor(array) for array in _shown(model, x, dx))
 
         def loss():
-            return action_angle_loss(torch, torch.sigmoid, lambda pair: torch.cat(pair, 1), weights, inputs, target, t[:, None])
+            return action_angle_loss(torch, torch.sigmoid, lambda pair: torch.cat(pair, 1), weights, inputs, target, t)
     elif model == "pixels":
         sizes = [dim, HIDDEN, HIDDEN, HIDDEN, 2]
         encoder, decoder = (nn.ModuleList(nn.Linear(*pair) for pair in zip(way[:-1], way[1:], strict=True))
@@ -189,8 +183,7 @@ def _torch(model, x, dx):
             output = gradient(network, inputs) if model == "hnn" else network(inputs)
             return ((output - target) ** 2).mean()
 
-    leaves = [leaf for layer in weights for leaf in layer] if weights else network.parameters()
-    adam = torch.optim.Adam(leaves, lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
+    adam = torch.optim.Adam(tree.leaves(weights) if weights else network.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
 
     def run(steps):
         for _ in range(steps):
@@ -206,7 +199,7 @@ def _jax(model, x, dx):
     import jax
     import jax.numpy as jnp
 
-    params = [tuple(jnp.asarray(leaf, jnp.float32) for leaf in layer) for layer in _network(model, x.shape[1]).params]
+    params = jax.tree.map(lambda leaf: jnp.asarray(leaf, jnp.float32), _network(model, x.shape[1]).params)
     inputs, target = jnp.asarray(x), jnp.asarray(-apply_omega(dx) if model == "hnn" else dx)
 
     def network(params, x):
@@ -224,18 +217,17 @@ def _jax(model, x, dx):
         return x @ params[-1][0] + params[-1][1]
 
     def pixel_loss(params):
-        encoder, decoder, law = params[:4], params[4:8], params[8:]
-        z, next_z = residual(encoder, inputs), residual(encoder, target)
-        g = gradient(law, z)
+        z, next_z = residual(params["encoder"], inputs), residual(params["encoder"], target)
+        g = gradient(params["law"], z)
         step = z + jnp.stack([g[:, 1], -g[:, 0]], 1)
-        return (jnp.mean((residual(decoder, z) - inputs) ** 2) + jnp.mean((z[:, 1] - (next_z[:, 0] - z[:, 0])) ** 2)
+        return (jnp.mean((residual(params["decoder"], z) - inputs) ** 2) + jnp.mean((z[:, 1] - (next_z[:, 0] - z[:, 0])) ** 2)
                 + LAW_WEIGHT * jnp.mean((next_z - step) ** 2))
 
     def loss(params):
         if model == "pixels":
             return pixel_loss(params)
         if model == "action-angle":
-            t = jnp.asarray(_shown(model, x, dx)[2])[:, None]
+            t = jnp.asarray(_shown(model, x, dx)[2])
             return action_angle_loss(jnp, jax.nn.sigmoid, lambda pair: jnp.concatenate(pair, 1), params, inputs, target, t)
         output = gradient(params, inputs) if model == "hnn" else network(params, inputs)
         return jnp.mean((output - target) ** 2)
@@ -264,7 +256,7 @@ def _jax(model, x, dx):
     return run
 
 
-CONTENDERS = {"fused": _fused, "autograd": _autograd, "floor": _floor, "torch": _torch, "jax": _jax}
+CONTENDERS = {"engine": _engine, "autograd": _autograd, "floor": _floor, "torch": _torch, "jax": _jax}
 
 
 def action_angle_loss(numpy, sigmoid, join, params, x, other, t):
@@ -277,12 +269,12 @@ def action_angle_loss(numpy, sigmoid, join, params, x, other, t):
     sigmoid : callable
     join : callable
         Joins a list of arrays along their last axis.
-    params : list of tuple
+    params : dict
         See `ActionAngleNetwork`.
     x, other : array, shape (batch, dim)
     t : array, shape (batch, 1)
     """
-    shears, (constant,), ((W, b), (V,)) = parts(params)
+    shears, ((W, b), (V,)) = params["encoder"], params["network"]
     n = x.shape[1] // 2
 
     def push(layer, x):
@@ -295,7 +287,7 @@ def action_angle_loss(numpy, sigmoid, join, params, x, other, t):
             q = q + push(layer, p)
         else:
             p = p + push(layer, q)
-    angle = (constant + sigmoid((q**2 + p**2) / 2 @ W + b) @ V) * t
+    angle = (params["rates"] + sigmoid((q**2 + p**2) / 2 @ W + b) @ V) * t
     c, s = numpy.cos(angle), numpy.sin(angle)
     q, p = c * q + s * p, c * p - s * q
     for number, layer in reversed(list(enumerate(shears))):

@@ -3,14 +3,15 @@
 import numpy as np
 
 from hnn_lite import systems, validate
-from hnn_lite.by_hand.fused_symplectic import parts
+from hnn_lite.models import ActionAngleNetwork, EulerUpdate
 from hnn_lite.page.live import weights
 from hnn_lite.page.live.frame import LiveFigure
-from hnn_lite.page.live.systems import AXES, constants
-from hnn_lite.page.plots import COLOURS
+from hnn_lite.page.live.systems import known, VIEWS
+from hnn_lite.page.plots import AXES, COLOURS
 from hnn_lite.scaling import Scaling
 
 LONGEST = 6.0          # powers of ten of the slider, in periods
+TOP = (np.pi, 0.0)     # a pendulum that stands on its head
 
 
 class Torus(LiveFigure):
@@ -44,33 +45,29 @@ class Torus(LiveFigure):
     size = (7.2, 3.4)
 
     def __init__(self, model, step_by_step=None, system=None, starts=((1.3, 0.0), (2.3, 0.0)), shown=1.0):
-        if getattr(model, "dim", None) != 2 or not hasattr(model, "advance") or not hasattr(model, "frequencies"):
+        if not isinstance(model, ActionAngleNetwork) or model.dim != 2:
             raise ValueError(f"model must be an ActionAngleNetwork with dim = 2, got {model!r}")
-        if step_by_step is not None and (getattr(step_by_step, "dim", None) != 2 or getattr(step_by_step, "method", None) != "euler"):
+        if step_by_step is not None and (not isinstance(step_by_step, EulerUpdate) or step_by_step.dim != 2):
             raise ValueError(f"step_by_step must be an EulerUpdate with dim = 2, got {step_by_step!r}")
         self.model, self.walker = model, step_by_step
-        self.system = systems.pendulum() if system is None else system
-        self.constants = constants(self.system)
+        self.system = known(systems.pendulum() if system is None else system)
         if self.system.name != "pendulum":
             raise ValueError(f"system must be a pendulum, got {self.system.name!r}")
         self.starts, self.shown = validate.finite_states("starts", starts, 2), validate.positive("shown", shown, zero_too=True)
-        if self.starts.shape != (2, 2) or np.any(self.system.hamiltonian(self.starts) > 0.9 * 2 * self.constants["stiffness"]):
+        if self.starts.shape != (2, 2) or np.any(self.system.hamiltonian(self.starts) > 0.9 * self.system.hamiltonian(TOP)):
             raise ValueError(f"starts must be two states below nine tenths of the energy that reaches the top, got {starts!r}")
         if self.shown > LONGEST:
             raise ValueError(f"shown must be at most {LONGEST:g}, a million periods, got {shown}")
 
     def data(self):
         """See `LiveFigure`."""
-        shears, rates, network = parts(self.model.params)
-        stored = {"shears": weights.pack(shears), "rates": weights.pack([rates]), "network": weights.pack(network),
-                  "activation": self.model.activation, "kind": self.model.kind, "scaling": _scaling(self.model)}
-        walker = self.walker and {"params": weights.pack(self.walker.params), "activation": self.walker.law.activation,
-                                  "scaling": _scaling(self.walker)}
-        return {"constants": self.constants, "network": stored, "walker": walker, "starts": self.starts, "shown": self.shown}
+        stored = {"params": weights.pack(self.model.params), "activation": self.model.activation, "kind": self.model.kind, "scaling": _scaling(self.model)}
+        walker = self.walker and {**weights.law(self.walker.law), "scaling": _scaling(self.walker)}
+        return {"constants": self.system.constants, "network": stored, "walker": walker, "starts": self.starts, "shown": self.shown}
 
     def still(self, figure):
         """See `LiveFigure`."""
-        period = 2 * np.pi * np.sqrt(self.constants["inertia"] / self.constants["stiffness"])
+        period = 2 * np.pi * np.sqrt(self.system.constants["l"] / self.system.constants["g"])
         torus, plane = figure.add_subplot(1, 2, 1, projection="3d"), figure.add_subplot(1, 2, 2)
         around = np.linspace(0, 2 * np.pi, 60)
         torus.plot_wireframe(*_place(*np.meshgrid(around, around)), rstride=4, cstride=3, color="#b9c1c8", linewidth=0.5)
@@ -86,7 +83,7 @@ class Torus(LiveFigure):
             plane.plot(*walked[:, 1].T, ".", color=COLOURS["baseline"], markersize=2)
         for k, path in enumerate(np.swapaxes(self.model.rollout(self.starts, t), 0, 1)):
             plane.plot(*path.T, color=COLOURS["action-angle"], label=None if k else "action-angle network")
-        _, _, reach, names = AXES["pendulum"]
+        (_, _, reach), names = VIEWS["pendulum"], AXES["pendulum"]
         plane.set(xlim=(-reach[0], reach[0]), ylim=(-reach[1], reach[1]), xlabel=names[0], ylabel=names[1])
         plane.legend(fontsize=8, loc="upper right")
 

@@ -4,7 +4,6 @@ import numpy as np
 
 from hnn_lite.data import pixel_pendulum
 from hnn_lite.models.pixel import PixelModel
-from hnn_lite.by_hand import fused_autoencoder
 from hnn_lite.page.live import weights
 from hnn_lite.page.live.frame import LiveFigure
 from hnn_lite.page.plots import COLOURS
@@ -58,8 +57,7 @@ class Pixels(LiveFigure):
         """See `LiveFigure`."""
         stored = {}
         for name, model in self.models.items():
-            law = model.law
-            stored[name] = {"decoder": weights.pack(drawn(model, self.lit[name])), "lit": self.lit[name], "law": {"params": weights.pack(law.params), "activation": law.activation}}
+            stored[name] = {"decoder": weights.pack(drawn(model, self.lit[name])), "lit": self.lit[name], "law": weights.law(model.law)}
         some = np.linspace(0, len(self.energies) - 1, CLOUD).astype(int)
         own, other = self.codes["hnn"], self.codes["baseline"]
         extent = 1.25 * np.abs(own).max(axis=0)
@@ -100,7 +98,7 @@ def lit(model, codes):
 
 def drawn(model, pixels):
     """A model's decoder, its last layer cut to some of the pixels that it draws: half of the weights, and the rest stays dark."""
-    *deep, (W, b) = fused_autoencoder.parts(model.params)[1]
+    *deep, (W, b) = model.params["decoder"]
     return [*deep, (W[:, pixels], b[pixels])]
 
 

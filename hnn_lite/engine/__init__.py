@@ -1,0 +1,11 @@
+"""The engine: loss and gradient of any model at the speed of a program written by hand.
+
+`trace` records the calls of an ordinary autograd loss, forwards and back; `simplify` makes fewer of them; `replay` repeats them in
+every step; `jacobian` keeps the derivatives of each example apart.
+"""
+
+from hnn_lite.engine.function import Function
+from hnn_lite.engine.gradient import Gradient, threads
+from hnn_lite.engine.jacobian import Jacobian
+
+__all__ = ["Function", "Gradient", "Jacobian", "threads"]
