@@ -2,7 +2,6 @@
 
     python book/execute.py                       every notebook of the book, in place
     python book/execute.py mechanics/x.ipynb     these only (paths as the shell sees them)
-    python book/execute.py --check               run copies, store nothing: do all claims hold?
     python book/execute.py --times FILE          and write the seconds that each one took into FILE
     python book/execute.py --list                print the notebooks' paths
 
@@ -19,9 +18,7 @@ import json
 import os
 import pathlib
 import re
-import shutil
 import sys
-import tempfile
 import time
 
 import nbclient
@@ -99,23 +96,34 @@ def timetable(times):
 
 def run(path):
     """Run a notebook in a fresh kernel, in its folder, and return it, normalised, with its outputs and the seconds."""
-    notebook = nbformat.read(path, as_version=4)
+    notebook, start = nbformat.read(path, as_version=4), time.perf_counter()
+    run_cells(notebook, pathlib.Path(path).resolve().parent)
+    return normalised(notebook), time.perf_counter() - start
+
+
+def run_cells(notebook, folder, before=""):
+    """Run a notebook in a fresh kernel, in a folder, after the code `before`, and keep the outputs in it.
+
+    Raises
+    ------
+    RunError
+        If a cell fails, writes to stderr, or shows more than the figure that its caption is about.
+    """
     notebook.metadata["kernelspec"] = dict(KERNEL)
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell["outputs"], cell["execution_count"] = [], None
+    notebook.cells[:0] = [nbformat.v4.new_code_cell(before)]
     client = nbclient.NotebookClient(notebook, timeout=SECONDS_PER_CELL, record_timing=False, store_widget_state=False,
-                                     extra_arguments=ERRORS_ONLY,
-                                     resources={"metadata": {"path": str(pathlib.Path(path).resolve().parent)}})
-    start = time.perf_counter()
+                                     extra_arguments=ERRORS_ONLY, resources={"metadata": {"path": str(folder)}})
     try:
         client.execute()
     except nbclient.exceptions.CellExecutionError as error:
-        number = max(i for i, cell in enumerate(notebook.cells, 1) if cell.get("outputs"))
+        number = max(i for i, cell in enumerate(notebook.cells) if cell.get("outputs"))
         raise RunError(f"cell {number} failed:\n{_plain(str(error))}") from None
     except (nbclient.exceptions.CellTimeoutError, nbclient.exceptions.DeadKernelError) as error:
         raise RunError(str(error)) from None
-    seconds = time.perf_counter() - start
+    del notebook.cells[0]
     for number, cell in enumerate(notebook.cells, 1):
         for output in cell.get("outputs", []):
             if output.get("name") == "stderr":
@@ -123,7 +131,6 @@ def run(path):
         if "figure" in cell.metadata.get("mystnb", {}) and len(cell.outputs) != 1:
             raise RunError(f"cell {number} has a figure's caption, so it must show one figure and nothing else, but it has "
                            f"{len(cell.outputs)} outputs (a last line without semicolon?)")
-    return normalised(notebook), seconds
 
 
 def normalised(notebook):
@@ -196,10 +203,10 @@ def _plain(text):
     return re.sub(r"\x1b\[[0-9;]*m", "", text).rstrip()
 
 
-def store(notebook, path):
-    """Write a notebook in one go: a stop in between leaves the old file."""
+def replace(path, text):
+    """Write a file in one go: a stop in between leaves the old one."""
     part = path.with_name(path.name + ".part")
-    nbformat.write(notebook, part)
+    part.write_text(text, encoding="utf-8")
     os.replace(part, path)
 
 
@@ -217,63 +224,71 @@ def note_time(file, name, seconds):
     file.write_text(json.dumps(times, indent=1) + "\n")
 
 
-def one(path, keep):
-    """Run one notebook and store it if `keep`; return (path, seconds, what went wrong)."""
+def one(path):
+    """Run one notebook and store it; return (path, seconds, what went wrong)."""
     try:
         notebook, seconds = run(path)
     except RunError as error:
         return path, None, str(error)
-    if keep:
-        store(notebook, path)
+    replace(path, nbformat.writes(notebook) + "\n")
     return path, seconds, None
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("notebooks", nargs="*", type=pathlib.Path, metavar="NOTEBOOK")
-    parser.add_argument("--check", action="store_true", help="run a temporary copy of the book, store nothing")
-    parser.add_argument("--times", type=pathlib.Path, metavar="FILE", help="write the seconds of each into this JSON file")
-    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="notebooks at the same time (default: 1)")
-    parser.add_argument("--list", action="store_true", help="print the paths and stop")
-    wanted = parser.parse_args()
-    paths = [path.resolve() for path in wanted.notebooks] or notebooks()
+def existing(paths):
+    """These notebooks, or those of the whole book if there are none; stops the program if one does not exist."""
     missing = [str(path) for path in paths if not path.is_file()]
     if missing:
         sys.exit(f"no such notebook: {', '.join(missing)}")
-    outside = [str(path) for path in paths if not path.is_relative_to(BOOK)]
-    if outside and (wanted.check or wanted.times):
-        sys.exit(f"--check and --times are for the book's own notebooks, not for {', '.join(outside)}")
-    if wanted.list:
-        for path in paths:
-            print(os.path.relpath(path))
-        return
+    return [path.resolve() for path in paths] or notebooks()
 
+
+def ours(paths):
+    """Stops the program if a notebook is not the book's."""
+    outside = [str(path) for path in paths if not path.is_relative_to(BOOK)]
+    if outside:
+        sys.exit(f"only for the book's own notebooks, not for {', '.join(outside)}")
+
+
+def prepare():
+    """Set the environment in which every kernel starts."""
     for library in ("OMP", "OPENBLAS", "MKL"):       # one thread, so that sums are added up in the same order everywhere
         os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
     os.environ["HNN_LITE_STATIC"] = "1"          # a lab shows a picture of its result: stored controls would be dead
     if os.environ.get("HNN_LITE_DATA"):
         os.environ["HNN_LITE_DATA"] = os.path.abspath(os.environ["HNN_LITE_DATA"])
-    with tempfile.TemporaryDirectory() as folder:
-        root = BOOK
-        if wanted.check:
-            root = pathlib.Path(folder).resolve() / "book"
-            shutil.copytree(BOOK, root, ignore=shutil.ignore_patterns("_build", ".ipynb_checkpoints"))
-            paths = [root / path.relative_to(BOOK) for path in paths]
-        failed = 0
-        with concurrent.futures.ProcessPoolExecutor(max(1, wanted.jobs)) as pool:
-            for future in concurrent.futures.as_completed([pool.submit(one, path, not wanted.check) for path in paths]):
-                path, seconds, problem = future.result()
-                name = path.relative_to(root) if path.is_relative_to(root) else path
-                if problem:
-                    failed += 1
-                    print(f"FAILED {name}: {problem}", file=sys.stderr, flush=True)
-                else:
-                    print(f"{name}: {seconds:.0f} s", flush=True)
-                    if wanted.times:
-                        note_time(wanted.times, name, seconds)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("notebooks", nargs="*", type=pathlib.Path, metavar="NOTEBOOK")
+    parser.add_argument("--times", type=pathlib.Path, metavar="FILE", help="write the seconds of each into this JSON file")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="notebooks at the same time (default: 1)")
+    parser.add_argument("--list", action="store_true", help="print the paths and stop")
+    wanted = parser.parse_args()
+    paths = existing(wanted.notebooks)
+    if wanted.times:
+        ours(paths)
+    if wanted.list:
+        for path in paths:
+            print(os.path.relpath(path))
+        return
+
+    prepare()
+    failed = 0
+    with concurrent.futures.ProcessPoolExecutor(max(1, wanted.jobs)) as pool:
+        for future in concurrent.futures.as_completed([pool.submit(one, path) for path in paths]):
+            path, seconds, problem = future.result()
+            name = path.relative_to(BOOK) if path.is_relative_to(BOOK) else path
+            if problem:
+                failed += 1
+                print(f"FAILED {name}: {problem}", file=sys.stderr, flush=True)
+            else:
+                print(f"{name}: {seconds:.0f} s", flush=True)
+                if wanted.times:
+                    note_time(wanted.times, name, seconds)
     if failed:
-        sys.exit(f"{failed} of {len(paths)} notebooks failed" + ("" if wanted.check else "; they are left as they were"))
+        sys.exit(f"{failed} of {len(paths)} notebooks failed; they are left as they were")
 
 
 if __name__ == "__main__":

@@ -16,8 +16,8 @@ class Progress:
         self.what, self.total, self.last, self.note = what, total, 0, ""
         self.notebook = self.bar = None
         self.quarter = 0
-        self.shown = shown
-        if not shown:
+        self.shown = shown and sys.stderr is not None          # a program without a console has none
+        if not self.shown:
             return
         if _in_notebook():
             from IPython.display import display

@@ -1,6 +1,7 @@
 """Statements that a page makes about its own numbers: they hold, or the page stops. And the seeds that a page takes."""
 
 import os
+import sys
 
 import numpy as np
 
@@ -35,7 +36,10 @@ def claim(statement, holds, measured=None):
     text = sentence(statement, measured)
     if not holds:
         raise ClaimError(f"this does not hold: {text}")
-    print(f"✓ {text}")
+    try:
+        print(f"✓ {text}")
+    except UnicodeEncodeError:          # a file or a console in another encoding, as on Windows
+        print(f"holds: {text}".encode(sys.stdout.encoding, "replace").decode(sys.stdout.encoding))
 
 
 def sentence(statement, measured=None):
