@@ -7,7 +7,7 @@ import numpy as np
 
 def states(name, x, dim):
     """Return `x` as an array of states, shape (..., dim), or raise `ValueError`. Autograd's boxes pass through."""
-    if not hasattr(x, "shape") or (isinstance(x, np.ndarray) and x.dtype.kind != "f"):
+    if not hasattr(x, "shape") or (isinstance(x, np.ndarray) and (x.dtype.kind != "f" or isinstance(x, np.ma.MaskedArray))):
         x = numbers(name, x)
     if len(x.shape) == 0 or x.shape[-1] != dim:
         raise ValueError(f"{name} must hold states of {dim} coordinates in its last axis, got shape {tuple(x.shape)}")
@@ -22,21 +22,48 @@ def numbers(name, x):
 def finite(name, x):
     """Return `x` as a non-empty array of finite real numbers, of whatever precision, or raise `ValueError`."""
     try:
-        array = np.asarray(x)
-    except ValueError:                     # a ragged list
+        array = np.ma.asarray(x) if isinstance(x, (list, tuple, np.ma.MaskedArray)) else np.asarray(x)
+    except (ValueError, TypeError):        # a ragged list, or a mixed one
         array = np.asarray(None)
     if array.dtype.kind not in "biuf":
         raise ValueError(f"{name} must be an array of real numbers, got {type(x).__name__}")
     if array.size == 0:
         raise ValueError(f"{name} is empty (shape {array.shape})")
-    if not np.all(np.isfinite(array)):
-        raise ValueError(f"{name} contains {array.size - np.isfinite(array).sum()} values that are NaN or infinite")
-    return array
+    for what, bad in (("masked", np.ma.getmaskarray(array)), ("NaN or infinite", ~np.isfinite(np.asarray(array)))):
+        if np.any(bad):
+            raise ValueError(f"{name} contains {np.sum(bad)} values that are {what}")
+    return np.asarray(array)
 
 
 def finite_states(name, x, dim):
     """Like `states`, for data that come from outside: every value must be finite too."""
     return states(name, numbers(name, x), dim)
+
+
+def times(name, t):
+    """Return `t` as an array of times, shape (times,), or raise `ValueError`."""
+    t = numbers(name, t)
+    if t.ndim != 1:
+        raise ValueError(f"{name} must be a list of times, got {'one number' if t.ndim == 0 else f'shape {t.shape}'}")
+    return t
+
+
+def unwrapped(name, x):
+    """Return `x`, shape (times, coordinates), unless a coordinate is an angle that jumps by 2 pi: then raise `ValueError`.
+
+    Such a coordinate keeps within a turn, and each of its steps of more than half a turn goes on as before when a turn is taken away.
+    """
+    for number, path in enumerate(x.T):
+        step, small = np.diff(path), np.diff(np.unwrap(path))
+        if len(step) < 2 or np.ptp(path) > 2.2 * np.pi or not np.any(jump := abs(step) > np.pi):
+            continue
+        before, after = small[np.maximum(np.arange(len(step)) - 1, 0)], small[np.minimum(np.arange(len(step)) + 1, len(step) - 1)]
+        usual = (before + after) / 2
+        if np.all(abs(small - usual)[jump] < 0.15 * abs(step - usual)[jump]):
+            where = np.argmax(jump)
+            raise ValueError(f"{name} has an angle that jumps: coordinate {number} goes from {path[where]:.3g} to {path[where + 1]:.3g} at once, "
+                             "about 2 pi; unwrap it before, with np.unwrap along the times")
+    return x
 
 
 def phase_space(name, dim):
@@ -50,14 +77,14 @@ def phase_space(name, dim):
 def whole(name, value, least):
     """Return `value` as an int of at least `least`, or raise `ValueError`."""
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
-        raise ValueError(f"{name} must be a whole number of at least {least}, got {value!r}")
+        raise ValueError(f"{name} must be a whole number of at least {least}, got {shown(value)}")
     return int(value)
 
 
 def wholes(name, values, least):
     """Return `values` as a tuple of ints of at least `least`, or raise `ValueError`."""
-    if not isinstance(values, (list, tuple, range, np.ndarray)):
-        raise ValueError(f"{name} must be a list of whole numbers, got {values!r}")
+    if not isinstance(values, (list, tuple, range, np.ndarray)) or (isinstance(values, np.ndarray) and values.ndim != 1):
+        raise ValueError(f"{name} must be a list of whole numbers, got {shown(values)}")
     return tuple(whole(f"each number in {name}", value, least) for value in values)
 
 
@@ -65,19 +92,27 @@ def positive(name, value, zero_too=False):
     """Return `value` as a positive finite float, or raise `ValueError`."""
     bound = "at least 0" if zero_too else "positive"
     try:
-        number = float(value)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} must be a number, got {value!r}") from None
+        number = None if isinstance(value, (str, bytes)) else float(value)
+    except (TypeError, ValueError, OverflowError):
+        number = None
+    if number is None or np.ndim(value):
+        raise ValueError(f"{name} must be a number, got {shown(value)}")
     if not np.isfinite(number) or number < 0 or (number == 0 and not zero_too):
-        raise ValueError(f"{name} must be finite and {bound}, got {value!r}")
+        raise ValueError(f"{name} must be finite and {bound}, got {shown(value)}")
     return number
 
 
 def choice(name, value, options):
-    """Return `value` if it is one of `options`, or raise a `ValueError` that lists them."""
-    if value not in list(options):
-        raise ValueError(f"unknown {name} {value!r}; choose one of: {', '.join(map(str, options))}")
+    """Return `value` if it is one of `options`, strings or None, or raise a `ValueError` that lists them."""
+    if not (value is None or isinstance(value, str)) or value not in list(options):
+        raise ValueError(f"unknown {name} {shown(value)}; choose one of: {', '.join(map(str, options))}")
     return value
+
+
+def shown(value):
+    """`value` as an error shows it: on one line, and cut where it is long."""
+    text = " ".join(repr(value).split())
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def generator(seed, purpose):
