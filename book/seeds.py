@@ -98,7 +98,8 @@ def margin(tree, pairs):
         gaps = [-math.inf if math.isnan(gap) else gap for gap in gaps]
         worst = min(range(len(seen)), key=lambda i: gaps[i])
         spread = statistics.stdev(gaps) if len(gaps) > 1 and all(map(math.isfinite, gaps)) else 0.0
-        far = [gap / spread if spread else math.copysign(math.inf, gap) if gap else 0.0 for gap in (gaps[worst], statistics.fmean(gaps))]
+        far = [gap / spread if spread else math.copysign(math.inf, gap) if gap else 0.0
+               for gap in (gaps[worst], statistics.fmean(gaps))]
         return {"worst": far[0], "mean": far[1], "nearest": seen[worst][1:], "seed": seen[worst][0]}
     parts = [part for part in (margin(branch, pairs) for branch in tree[1:]) if part]
     return (min if tree[0] == "all" else max)(parts, key=nearness, default=None)
@@ -140,10 +141,10 @@ def table(found):
     lines = ["| claim | notebook, cell | held | smallest margin | worst seed, spreads | mean, spreads |", "|:--|:--|--:|:--|--:|--:|"]
     for row in sorted(found, key=order):
         at, held = row["margin"], f"{row['held']} of {row['ran']}" + f", {row['not run']} not run" * bool(row["not run"])
-        near = f"{margins.relative(*at['nearest']):.2g} ({at['nearest'][0]:.4g} < {at['nearest'][1]:.4g}, seed {at['seed']})" if at else ""
+        near = "{:.2g} ({:.4g} < {:.4g}, seed {})".format(margins.relative(*at["nearest"]), *at["nearest"], at["seed"]) if at else ""
         far = [f"{at[key]:.1f}".replace("inf", "∞") if at else "" for key in ("worst", "mean")]
-        lines.append(f"| {' '.join(row['statement'].split()).replace('|', chr(92) + '|')} | {row['notebook']}, {row['cell']} | {held} | {near} | "
-                     + " | ".join(far) + " |")
+        statement = " ".join(row["statement"].split()).replace("|", r"\|")
+        lines.append(f"| {statement} | {row['notebook']}, {row['cell']} | {held} | {near} | {far[0]} | {far[1]} |")
     return "\n".join(lines)
 
 
@@ -167,7 +168,7 @@ def report(notebooks, records):
     failed = [line for name in notebooks for line in failures(name, records[name])]
     seeds = sorted({seed for each in records.values() for seed in each})
     text = [f"# {len(found)} claims, {len(notebooks)} notebooks, seeds {', '.join(map(str, seeds))}", "",
-            f"{len(failed)} failures." + " A page that stops with an error fails once, and its other claims count as not run." * bool(failed),
+            f"{len(failed)} failures. A page that stops with an error fails once, and its other claims count as not run.",
             *(f"- {line}" for line in failed), "", table(found), "",
             "The smallest margin is that of the worst seed, as a share of the larger side. A spread is the standard deviation over the "
             "seeds, on a log scale where both sides are positive; ∞ stands for a claim that does not depend on the seed. Claims "

@@ -38,16 +38,19 @@ def test_a_claim_holds_even_where_assertions_are_switched_off():
     assert run.returncode == 1 and run.stderr.strip().endswith("ClaimError: this does not hold: no")
 
 
-@pytest.mark.parametrize(("encoding", "printed"), [("cp1252", "holds: a² is 4, ??"), ("ascii", "holds: a? is 4, ??"), ("utf-8", "✓ a² is 4, ωₙ")])
+@pytest.mark.parametrize(("encoding", "printed"), [
+    ("cp1252", "holds: a² is 4, ??"), ("ascii", "holds: a? is 4, ??"), ("utf-8", "✓ a² is 4, ωₙ")])
 def test_a_claim_that_holds_is_printed_where_the_tick_cannot_be(encoding, printed):
-    run = subprocess.run([sys.executable, "-c", r"from hnn_lite import page; page.claim('a\xb2 is 4, \u03c9\u2099', True)"], capture_output=True, check=True,
+    code = r"from hnn_lite import page; page.claim('a\xb2 is 4, \u03c9\u2099', True)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True,
                          env=os.environ | {"PYTHONIOENCODING": encoding})
     assert run.stdout.decode(encoding).strip() == printed
 
 
 def test_a_training_runs_in_a_program_without_a_console():
-    run = subprocess.run([sys.executable, "-c", "import sys, hnn_lite as hl; sys.stderr = None\n"
-                          "hl.fit(hl.HNN(2, hidden=(3,)), hl.data.fields.mass_spring(trajectories=2), 8); print('done')"], capture_output=True, text=True, check=True)
+    code = ("import sys, hnn_lite as hl; sys.stderr = None\n"
+            "hl.fit(hl.HNN(2, hidden=(3,)), hl.data.fields.mass_spring(trajectories=2), 8); print('done')")
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout == "done\n"
 
 

@@ -4,6 +4,7 @@ import ast
 import json
 import math
 import re
+import shutil
 
 import execute
 import margins
@@ -129,10 +130,12 @@ def test_the_table_has_failures_first_and_then_the_smallest_margin(tmp_path):
                     "page.claim('fails', c < d)\npage.claim('a | far', e < f)\npage.claim('named', g)\npage.claim('never', a < b)",
                     "for n in (1, 2):\n    page.claim(f'by seed {seed}, {n}', g)")
     loop, fails, far, named, late = "2:2:4", "3:1:0", "3:2:0", "3:3:0", "4:2:4"
-    found = {101: record((loop, "loop 1", True, {"0": [0, 4]}), (loop, "loop 2", True, {"0": [0, 2]}), (fails, "fails", True, {"0": [0, 1]}),
-                         (far, "a | far", True, {"0": [0, 8]}), (named, "named", True, {}), (late, "by seed 101, 1", True, {}), (late, "by seed 101, 2", True, {})),
-             102: record((loop, "loop 1", True, {"0": [0, 5]}), (loop, "loop 2", True, {"0": [0, 3]}), (fails, "fails", False, {"0": [2, 1]}),
-                         (far, "a | far", True, {"0": [0, 9]}), (named, "named", True, {}), (late, "by seed 102, 1", True, {}), (late, "by seed 102, 2", False, {})),
+    found = {101: record((loop, "loop 1", True, {"0": [0, 4]}), (loop, "loop 2", True, {"0": [0, 2]}),
+                         (fails, "fails", True, {"0": [0, 1]}), (far, "a | far", True, {"0": [0, 8]}), (named, "named", True, {}),
+                         (late, "by seed 101, 1", True, {}), (late, "by seed 101, 2", True, {})),
+             102: record((loop, "loop 1", True, {"0": [0, 5]}), (loop, "loop 2", True, {"0": [0, 3]}),
+                         (fails, "fails", False, {"0": [2, 1]}), (far, "a | far", True, {"0": [0, 9]}), (named, "named", True, {}),
+                         (late, "by seed 102, 1", True, {}), (late, "by seed 102, 2", False, {})),
              103: record((loop, "loop 1", True, {"0": [0, 6]}), (loop, "loop 2", True, {"0": [0, 4]}), error="cell 3 failed:\nBang: no")}
     lines = seeds.table(seeds.rows("tiny.ipynb", path, found)).splitlines()[2:]
     assert lines == [
@@ -153,7 +156,7 @@ def test_a_run_over_two_seeds_tells_all_failures_and_goes_on_where_it_was(tmp_pa
                     "page.claim('the seed is small', seed < 1500, seed)\npage.claim('after a failure the page goes on', True)",
                     "if seed > 1500:\n    raise KeyError('lost')", "page.claim('not always run', abs(seed - 2000) < 3000)")
     (book / "execution_times.json").write_text("{}")
-    (tmp_path / "hnn_lite").symlink_to(execute.BOOK.parent / "hnn_lite")
+    shutil.copytree(execute.BOOK.parent / "hnn_lite", tmp_path / "hnn_lite")
     monkeypatch.setattr(seeds, "ROOT", tmp_path)
     monkeypatch.setattr(execute, "BOOK", book)
     for name in ("HNN_LITE_SEED", "HNN_LITE_STATIC", "PYTHONPATH"):
