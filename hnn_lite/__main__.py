@@ -6,7 +6,6 @@ import pathlib
 import sys
 
 from hnn_lite.page import benchmark, papers
-from hnn_lite.data import recordings
 
 
 def main(arguments=None):
@@ -22,7 +21,7 @@ def main(arguments=None):
     command.add_argument("--seeds", type=int, nargs="+", default=[0])
     command.add_argument("--steps", type=int, help="instead of the recipe's")
     command.add_argument("--jobs", type=int, default=1, help="runs at a time")
-    command.add_argument("--out", help="JSON file of records; what it holds already is not run again")
+    command.add_argument("--out", help="JSON file of records, to which several commands may add; what it holds already is not run again")
     command.add_argument("--weights", help="folder in which to store the trained models")
     command = commands.add_parser("benchmark", help="time a training step, beside autograd's, PyTorch's and JAX's")
     command.add_argument("--cases", nargs="+", default=list(benchmark.CASES), choices=benchmark.CASES, metavar="CASE",
@@ -32,21 +31,27 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     try:
         return _reproduce(options) if options.command == "reproduce" else _benchmark(options)
-    except (ValueError, OSError, recordings.DataUnavailable) as problem:
+    except (ValueError, OSError) as problem:
         print(f"error: {problem}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("stopped; what was finished is in the results file" if options.out else "stopped", file=sys.stderr)
+        kept = options.command == "reproduce" and options.out
+        print(f"stopped; the runs that had ended are in {kept}" if kept else "stopped", file=sys.stderr)
         return 130
 
 
 def _reproduce(options):
     models = None if options.model == "all" else [options.model]
-    records = papers.reproduce(options.experiments, models, options.seeds, options.recipe, options.steps, options.jobs,
-                                    options.out, options.weights)
+    status = 0
+    try:
+        records = papers.reproduce(options.experiments, models, options.seeds, options.recipe, options.steps, options.jobs,
+                                   options.out, options.weights)
+    except papers.RunsFailed as problem:
+        records, status = problem.records, 1
+        print(f"error: {problem}", file=sys.stderr)
     if not options.out:
         print(json.dumps(records, indent=1))
-    return 0
+    return status
 
 
 def _benchmark(options):

@@ -8,6 +8,7 @@ from functools import partial
 
 import numpy as np
 
+from hnn_lite import tree
 from hnn_lite.data import trajectories
 from hnn_lite.page.papers.experiment import Experiment, Recipe
 from hnn_lite.models import ActionAngleNetwork, EulerUpdate, NeuralODE
@@ -19,7 +20,7 @@ MODELS = {
     "action-angle": lambda task, seed, **arguments: ActionAngleNetwork(task.system.dim, seed, **arguments),
     "euler-update": lambda task, seed, **arguments: EulerUpdate(task.system.dim, seed, **arguments),
     "neural-ode": lambda task, seed, **arguments: NeuralODE(task.system.dim, seed, "field", **arguments),
-    "hnn": lambda task, seed, **arguments: NeuralODE(task.system.dim, seed, "hamiltonian", **arguments),
+    "hamiltonian-ode": lambda task, seed, **arguments: NeuralODE(task.system.dim, seed, "hamiltonian", **arguments),
 }
 
 
@@ -47,7 +48,7 @@ def judge(model, task, starts=100):
     def plain(values):          # what ran away is None: JSON has no infinity
         return [float(value) if np.isfinite(value) else None for value in values]
 
-    return {"parameters": sum(leaf.size for layer in model.params for leaf in layer), "test_loss": float(errors[0].mean()),
+    return {"parameters": sum(leaf.size for leaf in tree.leaves(model.params)), "test_loss": float(errors[0].mean()),
             "jumps": jumps, "periods": [jump * task.dt / task.period for jump in jumps],
             "error_by_jump": plain(np.median(errors, axis=1)), "error_by_jump_mean": plain(errors.mean(axis=1)),
             "energy_by_jump": plain(np.median(abs(energy[1:] / energy[0] - 1), axis=1))}
@@ -63,16 +64,15 @@ def _large(steps, /, **model):
     return Recipe(steps, 200, 3e-3, 0, "cosine", {"hidden": (100, 100)} | model)
 
 
-def _with(recipes, task=None, **models):
-    """The same recipes, by model, with another task or other arguments of models; a name's hyphen is an underscore."""
-    return {name: replace(recipe, task=task or recipe.task, model=recipe.model | models.get(name.replace("-", "_"), {}))
-            for name, recipe in recipes.items()}
+def _with(recipes, task):
+    """The same recipes, by model, on another task."""
+    return {name: replace(recipe, task=task) for name, recipe in recipes.items()}
 
 
 def _sized(recipes, width, hidden):
     """The same with shears of another width, and other hidden layers in the step-by-step models."""
-    others = dict.fromkeys(("euler_update", "neural_ode", "hnn"), {"hidden": (hidden, hidden)})
-    return _with(recipes, action_angle={"width": width}, **others)
+    return {name: replace(recipe, model=recipe.model | ({"width": width} if name == "action-angle" else {"hidden": (hidden, hidden)}))
+            for name, recipe in recipes.items()}
 
 
 # a linear system needs little beside linear shears
@@ -80,36 +80,37 @@ LINEAR = {"shears": 20, "width": 4, "linear": 4, "hidden": (4,), "ramp": 0.8, "s
 ONE_TORUS = {"action-angle": _small(300, None, reach=50, **LINEAR),
              "euler-update": _small(160, None, hidden=(24, 24)),
              "neural-ode": _small(100, None, hidden=(24, 24)),
-             "hnn": _small(80, None, hidden=(24, 24))}
+             "hamiltonian-ode": _small(80, None, hidden=(24, 24))}
+MODES = {"action-angle": _small(300, None, reach=50, **LINEAR | {"start": "modes"})}
 PAPERS = {"action-angle": Recipe(50_000, 100, weight_decay=0, model={"activation": "sigmoid", "frequencies": "mlp", "start": "pairs"})}
 MANY_TORI = {"action-angle": _small(430, 500, reach=99, **LINEAR),
              "euler-update": _small(200, 500, hidden=(24, 24)),
              "neural-ode": _small(100, 500, hidden=(24, 24)),
-             "hnn": _small(80, 500, hidden=(24, 24))}
+             "hamiltonian-ode": _small(80, 500, hidden=(24, 24))}
 PENDULUM = {"action-angle": _small(280, 1000, shears=24, width=10, hidden=(20,), reach=99, ramp=0.3),
             "euler-update": _small(380, 1000, hidden=(24, 24)),
             "neural-ode": _small(280, 500, hidden=(24, 24)),
-            "hnn": _small(200, 500, hidden=(24, 24))}
+            "hamiltonian-ode": _small(200, 500, hidden=(24, 24))}
 PENDULUM_BY_ADAM = {"action-angle": _large(8000, shears=10, width=24, hidden=(32,), reach=99, ramp=0.5),
                     "euler-update": _large(30_000),
                     "neural-ode": _large(6000),
-                    "hnn": _large(3700)}
+                    "hamiltonian-ode": _large(3700)}
 KEPLER = _with({"action-angle": _small(190, 1500, shears=28, width=14, hidden=(24,), reach=99, ramp=0.7),
                 "euler-update": _small(390, 1000, hidden=(32, 32)),
                 "neural-ode": _small(145, 600, hidden=(32, 32), steps=3),
-                "hnn": _small(95, 600, hidden=(32, 32), steps=3)}, {"paths": 400})
+                "hamiltonian-ode": _small(95, 600, hidden=(32, 32), steps=3)}, {"paths": 400})
 TODA = _with({"action-angle": _small(250, 800, shears=24, width=10, hidden=(20,), reach=99, ramp=0.5),
               "euler-update": _small(520, 800, hidden=(24, 24)),
               "neural-ode": _small(270, 600, hidden=(24, 24)),
-              "hnn": _small(210, 600, hidden=(24, 24))}, {"paths": 200})
+              "hamiltonian-ode": _small(210, 600, hidden=(24, 24))}, {"paths": 200})
 TODA_BY_ADAM = _with({"action-angle": _large(10_000, shears=24, width=10, hidden=(20,), reach=99, ramp=0.5),
                       "euler-update": _large(50_000),
                       "neural-ode": _large(11_000),
-                      "hnn": _large(7000)}, {"paths": 200})
+                      "hamiltonian-ode": _large(7000)}, {"paths": 200})
 
 EXPERIMENTS = {name: Experiment(task, recipes, judge, MODELS) for name, task, recipes in (
     ("oscillators", lambda seed: trajectories.coupled_oscillators(),
-     {"sharp": ONE_TORUS, "modes": _with({"action-angle": ONE_TORUS["action-angle"]}, action_angle={"start": "modes"}), "published": PAPERS}),
+     {"sharp": ONE_TORUS, "modes": MODES, "published": PAPERS}),
     ("oscillators-uncoupled", lambda seed: trajectories.coupled_oscillators(k_pair=0), {"sharp": ONE_TORUS}),
     ("oscillators-tori", partial(trajectories.coupled_oscillators, tori="many"), {"sharp": MANY_TORI}),
     ("pendulum-tori", trajectories.pendulum, {"sharp": PENDULUM, "adam": PENDULUM_BY_ADAM}),

@@ -27,13 +27,13 @@ class Experiment:
     Attributes
     ----------
     task : callable
-        `(seed, **arguments of the recipe) -> task`.
-    recipes : dict of str to Recipe, or to dict of str to Recipe
-        By name, the default first; where each model has its own, by the model's name then. A recipe may be for some models only.
+        `(seed, **recipe.task) -> task`.
+    recipes : dict of str to dict of str to Recipe
+        By the recipe's name, the default first, and by the model's: a recipe may be for some models only.
     judge : callable
         `(model, task) -> dict`: of `metrics.Estimate`, or of numbers and lists as they go into a record.
     models : dict of str to callable
-        `(task, seed, **arguments of the recipe) -> model`.
+        `(task, seed, **recipe.model) -> model`.
     """
 
     task: Callable
@@ -41,23 +41,25 @@ class Experiment:
     judge: Callable
     models: dict
 
-    def recipe(self, name, model):
-        """The recipe of this name for this model; the default one if `name` is None.
+    def named(self, recipe=None):
+        """A recipe's name, the default one's if None, and the recipe of each model that it is for.
 
         Raises
         ------
         ValueError
-            For an unknown model, or a recipe that there is not for it.
+            For an unknown recipe.
+        """
+        recipe = validate.choice("recipe", recipe or next(iter(self.recipes)), self.recipes)
+        return recipe, self.recipes[recipe]
+
+    def recipe(self, recipe, model):
+        """A recipe's name, the default one's if None, and how it trains this model.
+
+        Raises
+        ------
+        ValueError
+            For an unknown model or recipe, or if the recipe is not for this model.
         """
         validate.choice("model", model, self.models)
-        recipe = self.recipes[validate.choice("recipe", name or self.default(), self.recipes)]
-        return recipe if isinstance(recipe, Recipe) else recipe[validate.choice(f"model for recipe {name!r}", model, recipe)]
-
-    def able(self, name=None):
-        """The models that have a recipe of this name."""
-        recipe = self.recipes[validate.choice("recipe", name or self.default(), self.recipes)]
-        return list(self.models if isinstance(recipe, Recipe) else recipe)
-
-    def default(self):
-        """The name of the default recipe."""
-        return next(iter(self.recipes))
+        recipe, models = self.named(recipe)
+        return recipe, models[validate.choice(f"model for recipe {recipe!r}", model, models)]

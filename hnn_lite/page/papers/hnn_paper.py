@@ -82,6 +82,11 @@ def _pixel_losses(model, task):
     return {"train_loss": losses(task.x, task.next_x), "test_loss": losses(task.test_x, task.test_next_x)}
 
 
+def _same(**recipes):
+    """Recipes that are the same for both models."""
+    return {name: dict.fromkeys(MODELS, recipe) for name, recipe in recipes.items()}
+
+
 def _fields(task, recipes, judge):
     """An experiment on a task whose states are given as numbers."""
     models = {name: lambda task, seed, model=model: model(task.x.shape[-1], seed) for name, model in MODELS.items()}
@@ -89,24 +94,19 @@ def _fields(task, recipes, judge):
 
 
 EXPERIMENTS = {
-    "mass-spring": _fields(fields.mass_spring, {
-        "published": Recipe(),
-        "sharp": Recipe(weight_decay=1e-3, schedule="cosine")}, _judge_mass_spring),
-    "pendulum": _fields(fields.pendulum, {
-        "published": Recipe(),
-        "sharp": Recipe(weight_decay=1e-3, schedule="cosine")}, _judge_pendulum),
-    "real-pendulum": _fields(lambda seed: recordings.pendulum(), {
-        "published": Recipe(weight_decay=1e-5),
-        "sharp": Recipe(learning_rate=3e-3, weight_decay=1e-5, schedule="cosine")}, _judge_by_energy),
-    "two-body": _fields(fields.two_body, {
-        "published": Recipe(10_000, 200, weight_decay=0),
-        "sharp": Recipe(10_000, 200, 1e-2, 0, "cosine")}, _judge_by_energy),
-    "three-body": _fields(fields.three_body, {
-        "published": Recipe(10_000, 600),
-        "sharp": Recipe(10_000, 600, 3e-3, 0, "cosine")}, _judge_by_energy),
-    "pixel-pendulum": Experiment(pixel_pendulum.pendulum, {
-        "published": Recipe(10_000, 200, weight_decay=1e-5, task={"see": "change"}),
-        "sharp": Recipe(10_000, 200, 1e-3, 0, "cosine", {"step": "rk4", "canonical": 0.1})},
+    "mass-spring": _fields(fields.mass_spring, _same(
+        published=Recipe(), sharp=Recipe(weight_decay=1e-3, schedule="cosine")), _judge_mass_spring),
+    "pendulum": _fields(fields.pendulum, _same(
+        published=Recipe(), sharp=Recipe(weight_decay=1e-3, schedule="cosine")), _judge_pendulum),
+    "real-pendulum": _fields(lambda seed: recordings.pendulum(), _same(
+        published=Recipe(weight_decay=1e-5), sharp=Recipe(learning_rate=3e-3, weight_decay=1e-5, schedule="cosine")), _judge_by_energy),
+    "two-body": _fields(fields.two_body, _same(
+        published=Recipe(10_000, 200, weight_decay=0), sharp=Recipe(10_000, 200, 1e-2, 0, "cosine")), _judge_by_energy),
+    "three-body": _fields(fields.three_body, _same(
+        published=Recipe(10_000, 600), sharp=Recipe(10_000, 600, 3e-3, 0, "cosine")), _judge_by_energy),
+    "pixel-pendulum": Experiment(pixel_pendulum.pendulum, _same(
+        published=Recipe(10_000, 200, weight_decay=1e-5, task={"see": "change"}),
+        sharp=Recipe(10_000, 200, 1e-3, 0, "cosine", {"step": "rk4", "canonical": 0.1})),
         lambda model, task: _pixel_losses(model, task) | judge_films(model, task),
         {name: partial(_pixel_model, name) for name in MODELS}),
 }

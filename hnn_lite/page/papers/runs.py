@@ -1,21 +1,38 @@
-"""Running experiments: a record for each run, and a file of them that can be resumed."""
+"""Running experiments: a record for each run, and a file of them that can be resumed and shared."""
 
+from contextlib import contextmanager
 from dataclasses import asdict
 import json
 import math
 import os
 import pathlib
+import secrets
 import sys
+import tempfile
 import time
 
 from joblib import Parallel, delayed
 
 from hnn_lite import metrics, validate
-from hnn_lite.page.papers import aan_paper, hnn_paper
 from hnn_lite.models import PixelModel
+from hnn_lite.page.papers import aan_paper, hnn_paper
 from hnn_lite.training import fit
 
+try:
+    import fcntl
+except ImportError:          # Windows
+    import msvcrt
+    fcntl = None
+
 EXPERIMENTS = hnn_paper.EXPERIMENTS | aan_paper.EXPERIMENTS
+
+
+class RunsFailed(RuntimeError):
+    """Some runs failed, each for the reason that the message has; `records` are those of the others."""
+
+    def __init__(self, reasons, records):
+        super().__init__(f"{len(reasons)} of {len(reasons) + len(records)} runs failed\n" + "\n".join(reasons))
+        self.records = records
 
 
 def run(experiment, model, seed=0, recipe=None, steps=None, weights=None, progress=True):
@@ -47,35 +64,20 @@ def run(experiment, model, seed=0, recipe=None, steps=None, weights=None, progre
     Raises
     ------
     ValueError
-        For an unknown name.
+        For an unknown name, or if there is no folder `weights`.
+    TrainingDiverged
+        See `fit`.
+    KeyboardInterrupt
+        If the training was stopped: half a run has no record.
     """
-    chosen = EXPERIMENTS[validate.choice("experiment", experiment, EXPERIMENTS)]
-    arguments, recipe = asdict(chosen.recipe(recipe, model)), recipe or chosen.default()
-    if steps is not None:
-        arguments["steps"] = validate.whole("steps", steps, 1)
-    task = chosen.task(seed, **arguments.pop("task"))
-    network = chosen.models[model](task, seed, **arguments.pop("model"))
-    start, busy = time.perf_counter(), time.process_time()
-    history = fit(network, task, seed=seed, progress=progress, **arguments)
-    seconds, busy = time.perf_counter() - start, time.process_time() - busy
-    late = [loss for step, loss in zip(history.test_steps, history.test_loss, strict=True) if step > 0.9 * arguments["steps"]]
-    judged = chosen.judge(network, task)
+    folder = weights and _folder("weights", weights)
+    record, stored = _train(experiment, model, seed, recipe, steps, bool(weights), progress)
     if weights:
-        if isinstance(network, PixelModel):
-            network.trim(task.x)
-        network.save(pathlib.Path(weights) / f"{experiment}-{model}-{recipe}-{seed}.npz", half=True)
-    record = {"experiment": experiment, "model": model, "recipe": recipe, "seed": seed, "steps": arguments["steps"],
-              "seconds": round(seconds, 2), "cpu_seconds": round(busy, 2), "test_loss_lowest": min(late), "test_loss_highest": max(late)}
-    for name, value in judged.items():
-        if isinstance(value, metrics.Estimate):
-            record |= {name: value.mean, f"{name}_error": value.error if math.isfinite(value.error) else None}
-        else:
-            record[name] = value
+        _store(folder, record, stored)
     return record
 
 
-def reproduce(experiments, models=None, seeds=(0,), recipe=None, steps=None, jobs=1, out=None,
-              weights=None, progress=True):
+def reproduce(experiments, models=None, seeds=(0,), recipe=None, steps=None, jobs=1, out=None, weights=None, progress=True):
     """Run every combination of experiments, models and seeds, several at a time.
 
     Parameters
@@ -91,8 +93,9 @@ def reproduce(experiments, models=None, seeds=(0,), recipe=None, steps=None, job
     jobs : int
         Processes at a time, by joblib.
     out : path, optional
-        A JSON file, a list of records. What it holds already is not run again; it is rewritten after each run, so that
-        nothing is lost when the command is stopped.
+        A JSON file, a list of records. What it holds already is not run again. Each run's record is added when it ends, so that
+        nothing is lost when the command is stopped, and several commands may share the file; they take turns by an empty
+        file beside it, `out` with ".lock" at the end.
     weights : path, optional
         See `run`. A run whose record is there already stores nothing.
     progress : bool
@@ -106,32 +109,41 @@ def reproduce(experiments, models=None, seeds=(0,), recipe=None, steps=None, job
     Raises
     ------
     ValueError
-        For an unknown name, a seed or a number of steps that is none, or if `out` is not a list of records.
+        Before the first training: for an unknown name, a seed or a number of steps that is none, if the folder of `out` or
+        `weights` is missing or cannot be written to, or if `out` is not a list of records.
+    RunsFailed
+        After the last, if any of them failed.
     """
-    chosen = {name: EXPERIMENTS[validate.choice("experiment", name, EXPERIMENTS)] for name in experiments}
-    recipes = {(name, model): experiment.recipe(recipe, model) for name, experiment in chosen.items()
-               for model in (experiment.able(recipe) if models is None else models)}
-    out = out and pathlib.Path(out)
-    known = {_key(record): record for record in (read(out) if out and out.exists() else [])}
-    seeds = validate.wholes("seeds", seeds, 0)
+    seeds, jobs = validate.wholes("seeds", seeds, 0), validate.whole("jobs", jobs, 1)
     if steps is not None:
         validate.whole("steps", steps, 1)
-    wanted = [(name, model, recipe or chosen[name].default(), seed, steps or its_recipe.steps)
-              for (name, model), its_recipe in recipes.items() for seed in seeds]
+    wanted = {}
+    for name in experiments:
+        experiment = EXPERIMENTS[validate.choice("experiment", name, EXPERIMENTS)]
+        for model in experiment.named(recipe)[1] if models is None else models:
+            named, how = experiment.recipe(recipe, model)
+            wanted |= {(name, model, named, seed, steps or how.steps): None for seed in seeds}
+    folder = weights and _folder("weights", weights)
+    out = out and _file("out", out)
+    known = _add(out, {}) if out else {}
     missing = [key for key in wanted if key not in known]
-    runs = Parallel(n_jobs=validate.whole("jobs", jobs, 1), return_as="generator_unordered")(
-        delayed(run)(experiment, model, seed, recipe, steps, weights, progress=False)
-        for experiment, model, recipe, seed, steps in missing)
-    for done, record in enumerate(runs, 1):
-        known[_key(record)] = record
-        if out:
-            _write(out, list(known.values()))
+    reasons = []
+    runs = Parallel(n_jobs=jobs, return_as="generator_unordered")(delayed(_attempt)(key, bool(weights)) for key in missing)
+    for done, (key, record, stored, reason) in enumerate(runs, 1):
+        if reason:
+            reasons.append(f"{_title(key)}: {reason}")
+        else:
+            if weights:
+                _store(folder, record, stored)
+            known[key] = record
+            if out:
+                known = _add(out, known)
         if progress:
-            judged = (f"energy MSE {record['energy_mse']:.3e}" if "energy_mse" in record else
-                      f"error {record['error_by_jump'][0]:.1e} after {record['jumps'][0]} sample")
-            print(f"[{done}/{len(missing)}] {record['experiment']}, {record['model']}, seed {record['seed']}: "
-                  f"test loss {record['test_loss']:.3e}, {judged}, {record['seconds']:.1f} s", file=sys.stderr, flush=True)
-    return [known[key] for key in wanted]
+            print(f"[{done}/{len(missing)}] {_title(key)}: {reason or _summary(record)}", file=sys.stderr, flush=True)
+    records = [known[key] for key in wanted if key in known]
+    if reasons:
+        raise RunsFailed(reasons, records)
+    return records
 
 
 def read(path):
@@ -146,19 +158,119 @@ def read(path):
     """
     try:
         records = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
-        for record in records:
-            _key(record)
-    except (json.JSONDecodeError, UnicodeDecodeError, TypeError, KeyError) as problem:
+        if not isinstance(records, list):
+            raise TypeError(f"it holds a {type(records).__name__}, not a list")
+        _by_key(records)
+    except (json.JSONDecodeError, UnicodeDecodeError, TypeError, KeyError, IsADirectoryError) as problem:
         raise ValueError(f"{path} is not a results file ({type(problem).__name__}: {problem}); "
                          "move it away or name another") from None
     return records
+
+
+def _train(experiment, model, seed, recipe, steps, keep, progress):
+    """See `run`: the record and, if `keep`, the bytes of the weights' file, which a worker may have nowhere to put."""
+    chosen = EXPERIMENTS[validate.choice("experiment", experiment, EXPERIMENTS)]
+    recipe, how = chosen.recipe(recipe, model)
+    arguments = asdict(how)
+    if steps is not None:
+        arguments["steps"] = validate.whole("steps", steps, 1)
+    task = chosen.task(seed, **arguments.pop("task"))
+    network = chosen.models[model](task, seed, **arguments.pop("model"))
+    start, busy = time.perf_counter(), time.process_time()
+    history = fit(network, task, seed=seed, progress=progress, **arguments)
+    seconds, busy = time.perf_counter() - start, time.process_time() - busy
+    if history.stopped:
+        raise KeyboardInterrupt(history.stopped)
+    late = [loss for step, loss in zip(history.test_steps, history.test_loss, strict=True) if step > 0.9 * arguments["steps"]]
+    record = {"experiment": experiment, "model": model, "recipe": recipe, "seed": seed, "steps": arguments["steps"],
+              "seconds": round(seconds, 2), "cpu_seconds": round(busy, 2), "test_loss_lowest": min(late), "test_loss_highest": max(late)}
+    for name, value in chosen.judge(network, task).items():
+        if isinstance(value, metrics.Estimate):
+            record |= {name: value.mean, f"{name}_error": value.error if math.isfinite(value.error) else None}
+        else:
+            record[name] = value
+    if not keep:
+        return record, None
+    if isinstance(network, PixelModel):
+        network.trim(task.x)
+    with tempfile.TemporaryDirectory() as folder:
+        network.save(path := pathlib.Path(folder) / "weights.npz", half=True)
+        return record, path.read_bytes()
+
+
+def _attempt(key, keep):
+    """A run of a sweep, which goes on if this one fails: its key, its record and weights, and what went wrong."""
+    experiment, model, recipe, seed, steps = key
+    try:
+        return key, *_train(experiment, model, seed, recipe, steps, keep, False), None
+    except Exception as problem:
+        return key, None, None, f"{type(problem).__name__}: {problem}"
 
 
 def _key(record):
     return tuple(record[name] for name in ("experiment", "model", "recipe", "seed", "steps"))
 
 
-def _write(path, records):
-    new = path.with_name(path.name + ".new")
-    new.write_text(json.dumps(sorted(records, key=_key), indent=1) + "\n", encoding="utf-8")
-    os.replace(new, path)          # all or nothing, should the machine stop meanwhile
+def _by_key(records):
+    return {_key(record): record for record in records}
+
+
+def _title(key):
+    return f"{key[0]}, {key[1]}, seed {key[3]}"
+
+
+def _summary(record):
+    if "energy_mse" in record:
+        judged = f"energy MSE {record['energy_mse']:.3e}"
+    else:
+        error = record["error_by_jump"][0]
+        judged = f"error {math.inf if error is None else error:.1e} after {record['jumps'][0]} sample"
+    return f"test loss {record['test_loss']:.3e}, {judged}, {record['seconds']:.1f} s"
+
+
+def _file(name, path):
+    """`path` in full, if its folder is one that can be written to, or a `ValueError`."""
+    if not isinstance(path, (str, os.PathLike)):
+        raise ValueError(f"{name} must be a path, got {path!r}")
+    path = pathlib.Path(path).resolve()
+    _folder(name, path.parent)
+    return path
+
+
+def _folder(name, path):
+    """`path` if it is a folder that can be written to, or a `ValueError`."""
+    if not (isinstance(path, (str, os.PathLike)) and os.path.isdir(path) and os.access(path, os.W_OK)):
+        raise ValueError(f"{name} needs a folder that can be written to, and {str(path)!r} is none; make it first")
+    return pathlib.Path(path)
+
+
+def _store(folder, record, stored):
+    experiment, model, recipe, seed, _ = _key(record)
+    (folder / f"{experiment}-{model}-{recipe}-{seed}.npz").write_bytes(stored)
+
+
+def _add(path, known):
+    """Add records, by key, to those in the file, and return all of them; whoever else does so waits."""
+    with _alone(path.with_name(path.name + ".lock")):
+        stored = _by_key(read(path)) if path.exists() else {}
+        if not known:
+            return stored
+        known = stored | known
+        new = path.with_name(f"{path.name}.{secrets.token_hex(4)}.new")
+        try:
+            new.write_text(json.dumps([known[key] for key in sorted(known)], indent=1) + "\n", encoding="utf-8")
+            os.replace(new, path)          # all or nothing, should the command be killed meanwhile
+        finally:
+            new.unlink(missing_ok=True)
+    return known
+
+
+@contextmanager
+def _alone(path):
+    """Hold the lock `path`; the operating system takes it from who was killed."""
+    with open(path, "a", encoding="utf-8") as file:
+        if fcntl:
+            fcntl.flock(file, fcntl.LOCK_EX)
+        else:
+            msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)          # the first byte, and it waits ten seconds at most
+        yield
