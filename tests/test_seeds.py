@@ -159,6 +159,7 @@ def test_a_run_over_two_seeds_tells_all_failures_and_goes_on_where_it_was(tmp_pa
     shutil.copytree(execute.BOOK.parent / "hnn_lite", tmp_path / "hnn_lite")
     monkeypatch.setattr(seeds, "ROOT", tmp_path)
     monkeypatch.setattr(execute, "BOOK", book)
+    monkeypatch.setattr(seeds, "SAY_SOMETHING", 0.1)
     for name in ("HNN_LITE_SEED", "HNN_LITE_STATIC", "PYTHONPATH"):
         monkeypatch.setenv(name, "0")
     monkeypatch.setattr("sys.argv", ["seeds.py", str(path), "--seeds", "2", "1", "--records", str(tmp_path / "records")])
@@ -170,7 +171,7 @@ def test_a_run_over_two_seeds_tells_all_failures_and_goes_on_where_it_was(tmp_pa
             "part/tiny.ipynb, HNN_LITE_SEED=2: cell 4 failed: KeyError: 'lost'", "2 failures"]
         said = capsys.readouterr().out
         assert ("2 of 2 runs are there already" in said) == (call == 1)
-        assert ("part/tiny.ipynb, seed 1, " in said) == (call == 0)
+        assert ("part/tiny.ipynb, seed 1, " in said) == ("0 of 2; running: part, tiny.ipynb, seed 1\n" in said) == (call == 0)
         lines = (tmp_path / "records" / "table.md").read_text().splitlines()
         assert "| the seed is small | part/tiny.ipynb, 3 | 1 of 2 | -0.25 (2000 < 1500, seed 2) | -0.6 | 0.1 |" in lines
         assert "| after a failure the page goes on | part/tiny.ipynb, 3 | 2 of 2 |  |  |  |" in lines
