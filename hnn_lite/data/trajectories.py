@@ -14,7 +14,7 @@ from hnn_lite.systems import System
 
 
 @dataclass(frozen=True)
-class TorusTask:
+class TrajectoryTask:
     """Paths to learn from, unseen paths, and how predictions are judged.
 
     Attributes
@@ -157,7 +157,7 @@ def coupled_oscillators(seed=0, k_pair=0.5, tori="one", paths=50, points=100):
 
     Returns
     -------
-    task : TorusTask
+    task : TrajectoryTask
         Its period is that of the slow mode.
 
     Raises
@@ -171,7 +171,7 @@ def coupled_oscillators(seed=0, k_pair=0.5, tori="one", paths=50, points=100):
     if validate.choice("tori", tori, ("one", "many")) == "many":
         return _many("coupled-oscillators", system, exact, system.sampler, seed, paths, points, 1.0, period)
     path = exact.rollout(system.in_modes(np.array([10.0, 1.0]), np.array([1.0, 0.0])), np.arange(1000.0))
-    return TorusTask("coupled-oscillators-one-torus", system, exact, path[None, :100], path[None, 500:], 1.0, period)
+    return TrajectoryTask("coupled-oscillators-one-torus", system, exact, path[None, :100], path[None, 500:], 1.0, period)
 
 
 def pendulum(seed=0, paths=50, points=100, highest=0.9):
@@ -189,7 +189,7 @@ def pendulum(seed=0, paths=50, points=100, highest=0.9):
 
     Returns
     -------
-    task : TorusTask
+    task : TrajectoryTask
         Its period is that of small swings.
 
     Raises
@@ -224,7 +224,7 @@ def kepler(seed=0, paths=50, points=100, eccentricity=0.6):
 
     Returns
     -------
-    task : TorusTask
+    task : TrajectoryTask
         Its period is the year of L = 1, 2 pi.
 
     Raises
@@ -251,7 +251,7 @@ def toda(seed=0, particles=3, paths=50, points=100):
 
     Returns
     -------
-    task : TorusTask
+    task : TrajectoryTask
         Its period is that of the slowest wave, when small.
 
     Raises
@@ -273,7 +273,7 @@ def _many(name, system, exact, sampler, seed, paths, points, dt, period):
     starts, times = sampler(rng, paths + TEST_PATHS), dt * np.arange(points)
     path = exact.rollout(starts, times) if exact else _integrated(system, starts, times)
     path = np.swapaxes(path, 0, 1)
-    return TorusTask(name, system, exact, path[:paths], path[paths:], dt, period)
+    return TrajectoryTask(name, system, exact, path[:paths], path[paths:], dt, period)
 
 
 def _integrated(system, x0, times):

@@ -30,14 +30,14 @@ def judge(model, task, starts=100):
     Parameters
     ----------
     model : Dynamics
-    task : TorusTask
+    task : TrajectoryTask
     starts : int
 
     Returns
     -------
     judged : dict
         "parameters"; "test_loss": the mean error after one sample; "jumps", in samples, and "periods", the same in periods;
-        "error_by_jump" and "error_by_jump_mean": median and mean over the starts (see `TorusTask.error_by_jump`);
+        "error_by_jump" and "error_by_jump_mean": median and mean over the starts (see `TrajectoryTask.error_by_jump`);
         "energy_by_jump": the median of |E - E(0)| / |E(0)|. None for what is infinite.
     """
     jumps = sorted({*JUMPS, *(max(1, round(count * task.period / task.dt)) for count in PERIODS)})
