@@ -9,10 +9,10 @@ Reference: Arnold, *Mathematical Methods of Classical Mechanics*, 2nd edition, S
 """
 
 import numpy as np
-from scipy import optimize
 from scipy.special import ellipj, ellipk, ellipkinc, elliprd
 
 from hnn_lite import validate
+from hnn_lite.mechanics import ellipse, normal_modes
 
 
 class ActionAngle:
@@ -67,18 +67,25 @@ class ActionAngle:
         -------
         x : array, shape (..., dim)
         """
-        actions, angles = self.encode(x)
-        return self.decode(actions, angles + self.frequencies(actions) * validate.numbers("t", t)[..., None])
+        (actions, angles), t = self.encode(x), validate.numbers("t", t)
+        if t.ndim >= actions.ndim or any(own not in (1, other) for own, other in zip(t.shape[::-1], actions.shape[-2::-1], strict=False)):
+            raise ValueError(f"t must be one number, or go with the states of x, shape {actions.shape[:-1]}, got shape {t.shape}")
+        return self.decode(actions, angles + self.frequencies(actions) * t[..., None])
 
     def rollout(self, x0, t):
         """The path from `x0`, shape (..., dim), at the times `t`: shape (times, ..., dim). At t[0] it is at `x0`."""
-        t = validate.numbers("t", t)
-        return self.advance(np.broadcast_to(x0, (len(t), *np.shape(x0))), (t - t[0]).reshape(-1, *[1] * (np.ndim(x0) - 1)))
+        x0, t = validate.finite_states("x0", x0, self.dim), validate.times("t", t)
+        return self.advance(np.broadcast_to(x0, (len(t), *x0.shape)), (t - t[0]).reshape(-1, *[1] * (x0.ndim - 1)))
 
-    def _pairs(self, actions, angles=None):
-        pair = [validate.states(name, value, self.dim // 2) for name, value in (("actions", actions), ("angles", angles))
-                if value is not None]
-        return pair if angles is not None else pair[0]
+    def _actions(self, actions):
+        return validate.finite_states("actions", actions, self.dim // 2)
+
+    def _both(self, actions, angles):
+        actions, angles = self._actions(actions), validate.finite_states("angles", angles, self.dim // 2)
+        try:
+            return np.broadcast_arrays(actions, angles)
+        except ValueError:
+            raise ValueError(f"actions and angles must have shapes that go together, got {actions.shape} and {angles.shape}") from None
 
 
 class NormalModes(ActionAngle):
@@ -103,33 +110,27 @@ class NormalModes(ActionAngle):
     """
 
     def __init__(self, masses, stiffness):
-        masses, stiffness = validate.numbers("masses", masses), validate.numbers("stiffness", stiffness)
-        if masses.ndim != 1 or stiffness.shape != 2 * masses.shape or not np.allclose(stiffness, stiffness.T):
-            raise ValueError(f"stiffness must be symmetric, with a row for each of {masses.size} masses, got shape {stiffness.shape}")
-        root = np.sqrt([validate.positive("each mass", mass) for mass in masses])
-        squares, columns = np.linalg.eigh(stiffness / np.outer(root, root))
-        if squares[0] <= 0:
-            raise ValueError(f"stiffness must be positive definite, got an eigenvalue of {squares[0]:.3g} for M^-1 K")
-        self.dim, self.omega = 2 * masses.size, np.sqrt(squares)
-        self._q = root[:, None] * columns * np.sqrt(self.omega)          # from q to the modes, each of them a circle in (Q, P)
-        self._p = columns / root[:, None] / np.sqrt(self.omega)
+        self.omega, modes = normal_modes(masses, stiffness)
+        self.dim = 2 * len(modes)
+        self._q = np.reshape(masses, (-1, 1)) * modes * np.sqrt(self.omega)          # from q to the modes, each of them a circle in (Q, P)
+        self._p = modes / np.sqrt(self.omega)
 
     def encode(self, x):
-        x = validate.states("x", x, self.dim)
+        x = validate.finite_states("x", x, self.dim)
         n = self.dim // 2
         Q, P = x[..., :n] @ self._q, x[..., n:] @ self._p
         return (Q**2 + P**2) / 2, np.arctan2(Q, P)
 
     def decode(self, actions, angles):
-        actions, angles = self._pairs(actions, angles)
+        actions, angles = self._both(actions, angles)
         radius = np.sqrt(2 * _at_least_zero(actions))
         return np.concatenate([radius * np.sin(angles) @ self._p.T, radius * np.cos(angles) @ self._q.T], axis=-1)
 
     def energy(self, actions):
-        return self._pairs(actions) @ self.omega
+        return self._actions(actions) @ self.omega
 
     def frequencies(self, actions):
-        return np.broadcast_to(self.omega, self._pairs(actions).shape)
+        return np.broadcast_to(self.omega, self._actions(actions).shape)
 
 
 class Pendulum(ActionAngle):
@@ -152,7 +153,7 @@ class Pendulum(ActionAngle):
         self._p = 2 * m * l**2 * self.omega0                             # the momentum at the bottom that just reaches the top
 
     def encode(self, x):
-        x = validate.states("x", x, 2)
+        x = validate.finite_states("x", x, 2)
         q = x[..., :1] - 2 * np.pi * np.round(x[..., :1] / (2 * np.pi))
         sine, cosine = np.sin(q / 2), x[..., 1:] / self._p
         share = sine**2 + cosine**2
@@ -161,17 +162,17 @@ class Pendulum(ActionAngle):
         return self._action(share), np.pi / 2 * ellipkinc(np.arctan2(sine, cosine), share) / ellipk(share)
 
     def decode(self, actions, angles):
-        actions, angles = self._pairs(actions, angles)
+        actions, angles = self._both(actions, angles)
         share = self._share(actions)
         angles = angles - 2 * np.pi * np.round(angles / (2 * np.pi))
         sn, cn, _, _ = ellipj(2 / np.pi * ellipk(share) * angles, share)
         return np.concatenate([2 * np.arcsin(np.sqrt(share) * sn), self._p * np.sqrt(share) * cn], axis=-1)
 
     def energy(self, actions):
-        return self.top * self._share(self._pairs(actions))[..., 0]
+        return self.top * self._share(self._actions(actions))[..., 0]
 
     def frequencies(self, actions):
-        return np.pi / 2 * self.omega0 / ellipk(self._share(self._pairs(actions)))
+        return np.pi / 2 * self.omega0 / ellipk(self._share(self._actions(actions)))
 
     def _action(self, share):
         # E(k^2) - (1 - k^2) K(k^2), in a form that loses no digits for small swings
@@ -196,7 +197,8 @@ class Kepler(ActionAngle):
     """Of `systems.kepler(mu)` on its ellipses: Delaunay's actions (L, G), with the angles (mean anomaly, direction of the pericentre).
 
     L = sqrt(mu a), with a half of the long axis, and G is the angular momentum, negative for a planet that runs clockwise; `|G| <= L`. The
-    energy is -mu^2 / (2 L^2) and does not know G: the frequencies are (mu^2 / L^3, 0), and the second angle stands still.
+    energy is -mu^2 / (2 L^2) and does not know G: the frequencies are (mu^2 / L^3, 0), and the second angle stands still. On a circle it
+    means nothing, and as G / L tells an eccentricity e only to 1e-16 / e, states come back to 1e-8 of their size there.
 
     Raises
     ------
@@ -210,44 +212,52 @@ class Kepler(ActionAngle):
         self.mu = validate.positive("mu", mu)
 
     def encode(self, x):
-        x = validate.states("x", x, 4)
+        x = validate.finite_states("x", x, 4)
         q, p = x[..., :2], x[..., 2:]
         r = np.linalg.norm(q, axis=-1)
+        if not np.all(r > 0):
+            raise ValueError("x must hold planets that are not in the sun, got one at (0, 0)")
         inverse_a = 2 / r - np.sum(p**2, axis=-1) / self.mu
         if not np.all(inverse_a > 0):
-            raise ValueError("x must hold planets that are bound, with negative energy")
-        L, G = np.sqrt(self.mu / inverse_a), q[..., 0] * p[..., 1] - q[..., 1] * p[..., 0]
-        lenz = np.stack([p[..., 1], -p[..., 0]], axis=-1) * G[..., None] / self.mu - q / r[..., None]     # to the pericentre, e long
+            raise ValueError("x must hold planets that are bound, with negative energy, got an energy of "
+                             f"{-self.mu / 2 * np.min(inverse_a):.3g}")
+        L = np.sqrt(self.mu / inverse_a)
+        G = np.clip(q[..., 0] * p[..., 1] - q[..., 1] * p[..., 0], -L, L)                    # of a circle it is L, but for rounding
         e_sine = np.sum(q * p, axis=-1) / L
-        anomaly = np.arctan2(e_sine, 1 - r * inverse_a)
-        return np.stack([L, G], axis=-1), np.stack([anomaly - e_sine, np.arctan2(lenz[..., 1], lenz[..., 0])], axis=-1)
+        E = np.arctan2(e_sine, 1 - r * inverse_a)
+        with np.errstate(all="ignore"):
+            before_turn = ellipse(self.mu, L, G, E, 0 * E)
+        turn = np.arctan2(q[..., 1], q[..., 0]) - np.arctan2(before_turn[..., 1], before_turn[..., 0])
+        return np.stack([L, G], axis=-1), np.stack([E - e_sine, turn - 2 * np.pi * np.round(turn / (2 * np.pi))], axis=-1)
 
     def decode(self, actions, angles):
-        actions, angles = self._pairs(actions, angles)
+        actions, angles = self._both(actions, angles)
         (L, G), (mean, turn) = np.moveaxis(actions, -1, 0), np.moveaxis(angles, -1, 0)
         if not np.all((L > 0) & (abs(G) <= L)):
-            raise ValueError("actions must be (L, G) with L positive and |G| at most L")
-        b, e = G / L, np.sqrt((1 - G / L) * (1 + G / L))
-        E = kepler_equation(mean, e)
-        c, s, cos, sin = np.cos(E), np.sin(E), np.cos(turn), np.sin(turn)
-        q = L**2 / self.mu * np.stack([c - e, b * s])
-        p = self.mu / L / (1 - e * c) * np.stack([-s, b * c])
-        return np.stack([part for u, v in (q, p) for part in (cos * u - sin * v, sin * u + cos * v)], axis=-1)
+            raise ValueError(f"actions must be (L, G) with L positive and |G| at most L, got {validate.shown(actions)}")
+        with np.errstate(all="ignore"):
+            x = ellipse(self.mu, L, G, kepler_equation(mean, np.sqrt((1 - G / L) * (1 + G / L))), turn)
+        if not np.all(np.isfinite(x)):
+            raise ValueError("actions with G = 0 are of planets that fall into the sun, and angles are those of the moment when one does")
+        return x
 
     def energy(self, actions):
-        return -self.mu**2 / (2 * self._pairs(actions)[..., 0] ** 2)
+        return -self.mu**2 / (2 * self._actions(actions)[..., 0] ** 2)
 
     def frequencies(self, actions):
-        L = self._pairs(actions)[..., 0]
+        L = self._actions(actions)[..., 0]
         return np.stack([self.mu**2 / L**3, np.zeros_like(L)], axis=-1)
 
 
 def kepler_equation(mean, e):
-    """The eccentric anomaly E with E - e sin E = `mean`, for eccentricities `e` below 1, by Newton's method; the same shapes."""
+    """The eccentric anomaly E with E - e sin E = `mean`, for eccentricities `e` of 0 to 1, by Newton's method; the same shapes."""
+    mean, e = validate.numbers("mean", mean), validate.numbers("e", e)
+    if np.any((e < 0) | (e > 1)):
+        raise ValueError(f"e must be from 0 to 1, got {validate.shown(e)}")
     mean = mean - 2 * np.pi * np.round(mean / (2 * np.pi))
     E = np.where(mean < 0, -np.pi, np.pi) * np.ones_like(e)             # from there no step goes too far
     for _ in range(60):
-        step = (E - e * np.sin(E) - mean) / (1 - e * np.cos(E))
+        step = (E - e * np.sin(E) - mean) / np.maximum(1 - e * np.cos(E), 1e-300)
         E = E - step
         if np.all(abs(step) <= 1e-15):
             break
@@ -279,12 +289,21 @@ def loop_action(loop):
     Raises
     ------
     ValueError
-        If there are fewer than 3 points, or dim is odd.
+        If there are fewer than 3 points, dim is odd, an angle jumps by 2 pi, the way from the last point to the first is not one of so many
+        like it, or the first is repeated.
     """
     loop = validate.numbers("loop", loop)
     if loop.ndim != 2 or len(loop) < 3:
         raise ValueError(f"loop must hold at least 3 states, shape (points, dim), got shape {loop.shape}")
     n = validate.phase_space("the number of coordinates of loop", loop.shape[1]) // 2
+    steps = np.diff(validate.unwrapped("loop", np.concatenate([loop, loop[:1]])), axis=0)
+    gap, longest = abs(steps[-1] - (steps[0] + steps[-2]) / 2), abs(steps[:-1]).max(axis=0)
+    wide = (gap > 2 * longest) & (gap > 1e-9 * abs(loop).max(axis=0))
+    if np.any(wide):
+        raise ValueError(f"loop must close: coordinate {np.argmax(wide)} goes from {loop[-1][wide][0]:.3g} in its last state to "
+                         f"{loop[0][wide][0]:.3g} in its first, further than between others; give the states of one whole turn")
+    if np.any(longest > 0) and np.all(abs(steps[-1]) <= 1e-9 * longest):
+        raise ValueError("loop must not repeat its first state at its end: leave the last one out")
     waves = np.fft.fft(loop, axis=0) / len(loop)
     orders = np.fft.fftfreq(len(loop), 1 / len(loop))
     orders[np.abs(orders) == len(loop) / 2] = 0
@@ -294,15 +313,16 @@ def loop_action(loop):
 def measured_frequencies(signal, dt, count=1):
     """The strongest frequencies of a signal that is a sum of few steady oscillations, far more exactly than a Fourier transform.
 
-    For each, the peak of the spectrum under a smooth window is found; then its amplitude is fitted and taken away, and in the end each is
-    sought again with all others taken away (Laskar, Icarus 88 (1990) 266). A constant is taken away first.
+    One after the other is taken from the peak of the spectrum of what is left under a smooth window; each time all are fitted again
+    together, with a constant, by Gauss and Newton's method (after Laskar, Icarus 88 (1990) 266).
 
     Parameters
     ----------
     signal : array, shape (times,)
         Real, such as one coordinate of a path. It should hold many periods of each frequency, and of their differences.
     dt : float
-        Time between two values, shorter than half of the shortest period.
+        Time between two values, shorter than half of the shortest period: faster oscillations look like slower ones, which
+        only shows where the upper end of the spectrum is high.
     count : int
         How many frequencies.
 
@@ -314,35 +334,57 @@ def measured_frequencies(signal, dt, count=1):
     Raises
     ------
     ValueError
-        If the signal has fewer than 16 values for each frequency.
+        If the signal has fewer than 16 values for each frequency, is constant, has an angle's jumps, fewer oscillations than `count`, less
+        than a period of one, a spectrum that is high at its upper end, or two oscillations that differ by less than a period in all.
     """
     signal, dt, count = validate.numbers("signal", signal), validate.positive("dt", dt), validate.whole("count", count, 1)
     if signal.ndim != 1 or len(signal) < 16 * count:
         raise ValueError(f"signal must hold at least {16 * count} values, shape (times,), got shape {signal.shape}")
-    s = (np.arange(len(signal)) - (len(signal) - 1) / 2) * 2 * np.pi / len(signal)     # the time, in units that make it -pi to pi
-    window, found = (1 + np.cos(s)) ** 2, []
+    validate.unwrapped("signal", signal[:, None])
+    unit = 2 * np.pi / (len(signal) * dt)                                               # one period in all
+    s = (np.arange(len(signal)) - (len(signal) - 1) / 2) * unit * dt                    # the time, in units that make it -pi to pi
+    root, k = 1 + np.cos(s), np.zeros(0)
 
-    def without(others):
-        waves = np.stack([np.ones_like(s)] + [wave(k * s) for k in others for wave in (np.cos, np.sin)], axis=1)
-        root = np.sqrt(window)
-        return window * (signal - waves @ np.linalg.lstsq(root[:, None] * waves, root * signal, rcond=None)[0])
+    def fit(columns, values):
+        return np.linalg.lstsq(root[:, None] * columns, root * values, rcond=None)[0]
 
-    def slope(k, rest):                                                 # of the spectrum's height at k periods, up to a factor
-        rotated = rest * np.exp(-1j * k * s)
-        return np.imag(np.conj(rotated.sum()) * (s * rotated).sum())
+    def fitted(k):
+        waves = np.concatenate([np.ones((len(s), 1)), np.cos(s[:, None] * k), np.sin(s[:, None] * k)], axis=1)
+        heights = fit(waves, signal)
+        return waves, heights, signal - waves @ heights
 
-    def sharpen(near, rest):
-        ends = near - 0.6, near + 0.6
-        falls = slope(ends[0], rest) > 0 > slope(ends[1], rest)
-        return optimize.brentq(slope, *ends, args=(rest,), xtol=1e-14, rtol=1e-15) if falls else near
+    def spectrum(rest):
+        return np.abs(np.fft.rfft(root**2 * rest, 4 * len(s)))
 
-    for _ in range(count):
-        rest = without(found)
-        found.append(sharpen(np.argmax(np.abs(np.fft.rfft(rest, 4 * len(s)))) / 4, rest))
-    for _ in range(3):
-        for i in range(count):
-            found[i] = sharpen(found[i], without(found[:i] + found[i + 1:]))
-    return np.array(found) * 2 * np.pi / (len(s) * dt)
+    def refined(k):
+        for _ in range(20):
+            waves, heights, rest = fitted(k)
+            (_, cosine, sine), (_, a, b) = (np.split(part, [1, 1 + len(k)], axis=-1) for part in (waves, heights))
+            step = np.clip(fit(np.concatenate([waves, s[:, None] * (b * cosine - a * sine)], axis=1), rest)[-len(k):], -0.5, 0.5)
+            k = k + step
+            if np.max(abs(step)) < 1e-13 * np.max(k):
+                break
+        return k
+
+    first = spectrum(fitted(k)[2])
+    if first.max() <= 1e-13 * len(s) * abs(signal).max():
+        raise ValueError(f"signal must oscillate, got a constant ({signal[0]:.3g})")
+    if first[-len(first) // 10:].max() > 0.1 * first.max():
+        raise ValueError("signal has oscillations too fast for dt: the upper end of its spectrum is high; take values at a shorter dt")
+    for number in range(count):
+        rest = spectrum(fitted(k)[2])
+        if rest.max() < max(1e-8 * first.max(), 5 * np.median(rest)):
+            raise ValueError(f"count must be at most {number}, as many oscillations as signal has, got {count}; their frequencies are "
+                             f"{validate.shown((k * unit).tolist())}")
+        peaks = np.append(k, max(np.argmax(rest) / 4, 1))
+        k = refined(peaks)
+        apart = np.diff(np.sort([*k, np.inf])).min()
+        if k[0] < 1 or min(k.min(), apart) < 1 and spectrum(fitted(k)[2]).max() < 0.01 * first.max():
+            raise ValueError("signal is too short: it must hold a whole period of each oscillation, and two of them must differ by one, got "
+                             f"{k.min():.2g} periods, and {apart:.2g}")
+        if min(k.min(), apart) < 1:                                                     # not a sum of so few oscillations at all
+            k = peaks
+    return k * unit
 
 
 def whole_mixing(actions, others):

@@ -15,9 +15,9 @@ class Dynamics:
         """dx/dt at the states `x`, shape (..., dim) to (..., dim)."""
         raise NotImplementedError
 
-    def rollout(self, x0, t, rtol=1e-9):
+    def rollout(self, x0, t, rtol=1e-9, atol=None):
         """The path from `x0`, shape (..., dim), at the times `t`: shape (times, ..., dim). See `integrate.solve_ivp`."""
-        return integrate.solve_ivp(self.field, validate.finite_states("x0", x0, self.dim), t, rtol)
+        return integrate.solve_ivp(self.field, validate.finite_states("x0", x0, self.dim), t, rtol, atol)
 
 
 class HamiltonianDynamics(Dynamics):
@@ -66,7 +66,7 @@ class HamiltonianDynamics(Dynamics):
             If H cannot change by so much on this way: it comes to a place where its gradient vanishes.
         """
         x, amount = validate.finite_states("x", x, self.dim), validate.numbers("amount", amount)
-        if np.ndim(amount) and amount.shape != x.shape[:-1]:
+        if amount.shape not in ((), x.shape[:-1]):
             raise ValueError(f"amount must be one number, or one for each state of x, shape {x.shape[:-1]}, got {amount.shape}")
 
         def climb(x):
@@ -78,9 +78,9 @@ class HamiltonianDynamics(Dynamics):
                 end = integrate.solve_ivp(climb, x, [0, 1], rtol)[-1]
         except (ValueError, integrate.IntegrationError):
             end = x
-        missing = np.max(abs(self.hamiltonian(end) - self.hamiltonian(x) - amount))
-        if not missing <= 1e-6 * (1 + np.max(abs(amount))):
-            raise ValueError(f"amount ({amount}) is more than H can change by on the way along its gradient, which vanishes before")
+        missing = abs(self.hamiltonian(end) - self.hamiltonian(x) - amount)
+        if not np.all(missing <= 1e-6 * abs(amount) + 10 * rtol * np.sum(abs(self.gradient(x) * x), axis=-1)):
+            raise ValueError(f"amount ({validate.shown(amount)}) is more than H can change by on the way along its gradient, which vanishes before")
         return end
 
 
@@ -108,3 +108,57 @@ def symplectic_matrix(dim):
     """
     n = validate.phase_space("dim", dim) // 2
     return np.block([[np.zeros((n, n)), np.eye(n)], [-np.eye(n), np.zeros((n, n))]])
+
+
+def normal_modes(masses, stiffness):
+    """The motions of H = sum p_i^2 / (2 m_i) + q . K q / 2 in which all masses swing with one frequency.
+
+    Parameters
+    ----------
+    masses : array, shape (n,)
+    stiffness : array, shape (n, n)
+        K, symmetric and positive definite.
+
+    Returns
+    -------
+    frequencies : array, shape (n,)
+        In rad per unit of time, increasing.
+    modes : array, shape (n, n)
+        A column for each, an eigenvector of M^-1 K with the largest component positive and the length 1 in the masses' metric: the modes'
+        transpose times M times the modes is the identity.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, or a mode is not bound.
+    """
+    masses, stiffness = validate.numbers("masses", masses), validate.numbers("stiffness", stiffness)
+    if masses.ndim != 1 or stiffness.shape != 2 * masses.shape or abs(stiffness - stiffness.T).max() > 1e-9 * abs(stiffness).max():
+        raise ValueError(f"stiffness must be symmetric, with a row for each of {masses.size} masses, got shape {stiffness.shape}")
+    root = np.sqrt([validate.positive("each mass", mass) for mass in masses])
+    squares, columns = np.linalg.eigh(stiffness / np.outer(root, root))
+    if squares[0] <= 0:
+        raise ValueError(f"stiffness must be positive definite, got an eigenvalue of {squares[0]:.3g} for M^-1 K")
+    modes = columns / root[:, None]
+    return np.sqrt(squares), modes * np.sign(np.take_along_axis(modes, np.argmax(abs(modes), axis=0)[None], axis=0))
+
+
+def ellipse(mu, L, G, E, turn):
+    """The state (x, y, p_x, p_y) of a planet of mass 1 on its ellipse, `H = |p|^2 / 2 - mu / |q|`.
+
+    Parameters
+    ----------
+    mu : float
+    L, G : array, shape (...)
+        sqrt(mu a), with a half of the long axis, and the angular momentum, negative for a planet that runs clockwise.
+    E, turn : array, shape (...)
+        The eccentric anomaly, and the direction of the pericentre, in rad.
+
+    Returns
+    -------
+    x : array, shape (..., 4)
+    """
+    b, e = G / L, np.sqrt((1 - G / L) * (1 + G / L))
+    c, s, cos, sin = np.cos(E), np.sin(E), np.cos(turn), np.sin(turn)
+    q, p = L**2 / mu * np.stack([c - e, b * s]), mu / L / (1 - e * c) * np.stack([-s, b * c])
+    return np.stack([part for u, v in (q, p) for part in (cos * u - sin * v, sin * u + cos * v)], axis=-1)

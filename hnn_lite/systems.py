@@ -8,7 +8,7 @@ import autograd.numpy as np
 from autograd import elementwise_grad
 
 from hnn_lite import validate
-from hnn_lite.mechanics import HamiltonianDynamics
+from hnn_lite.mechanics import ellipse, HamiltonianDynamics, normal_modes
 
 
 @dataclass(frozen=True)
@@ -287,12 +287,7 @@ def kepler(mu=1.0, eccentricity=0.6):
 
     def sampler(rng, count):
         L, e = rng.uniform(0.8, 1.2, count), rng.uniform(0, eccentricity, count)
-        E, turn = rng.uniform(0, 2 * np.pi, (2, count))           # E: the eccentric anomaly
-        c, s, b = np.cos(E), np.sin(E), np.sqrt(1 - e**2)
-        q = L**2 / mu * np.stack([c - e, b * s])
-        p = mu / L / (1 - e * c) * np.stack([-s, b * c])
-        cos, sin = np.cos(turn), np.sin(turn)
-        return np.concatenate([[cos * u - sin * v, sin * u + cos * v] for u, v in (q, p)]).T
+        return ellipse(mu, L, L * np.sqrt(1 - e**2), *rng.uniform(0, 2 * np.pi, (2, count)))
 
     return System("kepler", 4, lambda p: np.sum(p**2, axis=-1) / 2, lambda q: -mu / np.sqrt(np.sum(q**2, axis=-1)), sampler,
                   {"mu": mu})
@@ -368,19 +363,14 @@ class CoupledOscillators(System):
         return _stiffness(self.constants["k_wall"], self.constants["k_pair"])
 
     def modes(self):
-        """The normal modes: frequencies in rad/s, shape (n,), increasing, and shapes, a column of length 1 for each, (n, n).
-
-        Column k is an eigenvector of M^-1 K; its largest component is positive.
-        """
-        root = np.sqrt(self.masses)
-        squares, columns = np.linalg.eigh(self.stiffness / np.outer(root, root))
-        columns = columns / root[:, None]
-        columns = columns * np.sign(np.take_along_axis(columns, np.argmax(abs(columns), axis=0)[None], axis=0))
-        return np.sqrt(squares), columns / np.linalg.norm(columns, axis=0)
+        """The normal modes: frequencies in rad/s, shape (n,), increasing, and a column of length 1 for each, (n, n); see `normal_modes`."""
+        frequencies, columns = normal_modes(self.masses, self.stiffness)
+        return frequencies, columns / np.linalg.norm(columns, axis=0)
 
     def in_modes(self, amplitudes, phases):
         """The state whose mode k is at `A_k cos(phase_k)`, shapes (..., n) to (..., dim)."""
         frequencies, columns = self.modes()
+        amplitudes, phases = (validate.finite_states(*given, len(columns)) for given in (("amplitudes", amplitudes), ("phases", phases)))
         q = (amplitudes * np.cos(phases)) @ columns.T
         v = (-frequencies * amplitudes * np.sin(phases)) @ columns.T
         return np.concatenate([q, self.masses * v], axis=-1)
