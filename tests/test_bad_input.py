@@ -121,7 +121,7 @@ CASES = {
     "damped: negative friction": (lambda: hl.data.fields.damped_pendulum(friction=-1), "friction must be .*at least 0"),
     "damped: no time": (lambda: hl.data.fields.damped_pendulum(duration=0), "duration must be .*positive"),
     "damped: few points": (lambda: hl.data.fields.damped_pendulum(points=3), "points must be a whole number of at least 10"),
-    "recording: unknown derivative": (lambda: hl.data.recordings.pendulum("backward"), "unknown derivative 'backward'; choose one of"),
+    "recording: unknown derivative": (lambda: hl.data.recordings.real_pendulum("backward"), "unknown derivative 'backward'; choose one of"),
 
     "fit: not a model": (lambda: fit("hnn"), "model must be a model .*got str"),
     "fit: a watcher that cannot be called": (lambda: fit(on_test=True), "on_test must be a function .*got True"),

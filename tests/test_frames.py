@@ -126,13 +126,13 @@ def test_render_takes_any_shape_in_any_order():
 
 @pytest.fixture(scope="module")
 def task():
-    return pixel_pendulum.pendulum(3, trials=10)
+    return pixel_pendulum.films(3, trials=10)
 
 
 def test_task_has_100_pairs_a_film_and_splits_by_films(task):
     assert task.x.shape == task.next_x.shape == (8, 100, 1568) and task.test_x.shape == task.test_next_x.shape == (2, 100, 1568)
     assert task.x.dtype == np.float32
-    assert pixel_pendulum.pendulum(0, trials=2).x.shape[0] == pixel_pendulum.pendulum(0, trials=2, test=0.99).x.shape[0] == 1
+    assert pixel_pendulum.films(0, trials=2).x.shape[0] == pixel_pendulum.films(0, trials=2, test=0.99).x.shape[0] == 1
 
 
 def test_pairs_are_views_of_successive_frames(task):
@@ -148,14 +148,14 @@ def test_states_are_those_behind_the_frames(task):
 
 
 def test_one_frame_at_a_time():
-    single = pixel_pendulum.pendulum(3, trials=10, see="single")
+    single = pixel_pendulum.films(3, trials=10, see="single")
     assert single.x.shape == single.next_x.shape == (8, 100, 784)
     np.testing.assert_array_equal(single.next_x[:, :-1], single.x[:, 1:])
     np.testing.assert_array_equal(pixel_pendulum.as_pairs(single.x[0], "single"), pixel_pendulum.view(single.frames[:1, :100])[0])
 
 
 def test_a_frame_and_its_change(task):
-    change = pixel_pendulum.pendulum(3, trials=10, see="change")
+    change = pixel_pendulum.films(3, trials=10, see="change")
     np.testing.assert_array_equal(change.frames, task.frames)
     np.testing.assert_array_equal(change.x[2, 5], np.concatenate([task.frames[2, 6], task.frames[2, 6] - task.frames[2, 5]]))
     np.testing.assert_array_equal(change.next_x[:, :-1], change.x[:, 1:])
@@ -164,8 +164,8 @@ def test_a_frame_and_its_change(task):
 
 
 def test_seeds(task):
-    assert np.array_equal(task.frames, pixel_pendulum.pendulum(3, trials=10).frames)
-    assert not np.array_equal(task.states, pixel_pendulum.pendulum(4, trials=10).states)
+    assert np.array_equal(task.frames, pixel_pendulum.films(3, trials=10).frames)
+    assert not np.array_equal(task.states, pixel_pendulum.films(4, trials=10).states)
 
 
 @pytest.mark.parametrize("arguments, words", [
@@ -173,7 +173,7 @@ def test_seeds(task):
     ({"test": 0}, "test must")])
 def test_bad_arguments_are_refused(arguments, words):
     with pytest.raises(ValueError, match=words):
-        pixel_pendulum.pendulum(**arguments)
+        pixel_pendulum.films(**arguments)
 
 
 @pytest.mark.parametrize("call, words", [

@@ -200,7 +200,7 @@ def test_windows_train_as_copies_do():
 
 
 def test_a_short_training_learns_to_draw():
-    task, model = hl.data.pixel_pendulum.pendulum(0, trials=6), hl.PixelModel(1568, "hnn", hidden=64)
+    task, model = hl.data.pixel_pendulum.films(0, trials=6), hl.PixelModel(1568, "hnn", hidden=64)
     before = model.losses(model.params, task.test_x[0], task.test_next_x[0])
     hl.fit(model, task, steps=150, batch=100, test_every=150, progress=False)
     after = model.losses(model.params, task.test_x[0], task.test_next_x[0])
@@ -211,7 +211,7 @@ def test_a_short_training_learns_to_draw():
 
 def test_training_at_full_size_needs_little_memory():
     tracemalloc.start()
-    task = hl.data.pixel_pendulum.pendulum(0)
+    task = hl.data.pixel_pendulum.films(0)
     hl.fit(hl.PixelModel(1568), task, steps=2, batch=200, test_every=2, progress=False)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
@@ -304,7 +304,7 @@ def stored(model, steps):
 
 @pytest.mark.parametrize("name", LAWS)
 def test_stored_weights_are_those_of_the_record(name):
-    model, record, task = hl.load(RESULTS / f"pixel-pendulum-{name}-sharp-0.npz"), stored(name, 10_000), hl.data.pixel_pendulum.pendulum(0)
+    model, record, task = hl.load(RESULTS / f"pixel-pendulum-{name}-sharp-0.npz"), stored(name, 10_000), hl.data.pixel_pendulum.films(0)
     assert model.loss(model.params, task.test_x, task.test_next_x) == pytest.approx(record["test_loss"], rel=0.02)
     judged = page.papers.judge_films(model, task)
     assert judged["energy_mse"].mean == pytest.approx(record["energy_mse"], rel=0.25)          # half precision

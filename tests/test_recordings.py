@@ -113,7 +113,7 @@ def test_wrong_checksum_everywhere(cache, server):
 def test_no_network(cache, monkeypatch):
     monkeypatch.setattr(recordings, "ADDRESSES", ("http://127.0.0.1:9/a.zip", "http://127.0.0.1:9/b.zip"))
     with pytest.raises(recordings.DataUnavailable, match="could not be downloaded.*ConnectionError") as error:
-        recordings.pendulum()
+        recordings.real_pendulum()
     assert "10.1126/science.1165893" in sentence(error) and "HNN_LITE_DATA" in sentence(error)
 
 
@@ -187,7 +187,7 @@ def test_tables(local):
 def test_the_pendulum_of_a_known_motion(local, derivative, order, largest):
     """The table above holds a rotation, so the derivatives are known, and the sizes of their errors, dt/2 and dt²/6."""
     (local / "invar_datasets.zip").write_bytes(GOOD)
-    task = recordings.pendulum(derivative)
+    task = recordings.real_pendulum(derivative)
     exact = np.stack([task.x[:, 1], -task.x[:, 0]], axis=-1)
     error = np.abs(task.dx - exact).max()
     assert (1 / 6) ** order / 8 < error < largest
@@ -244,13 +244,13 @@ def test_the_air_track_without_the_file(local):
 
 def test_unknown_derivative():
     with pytest.raises(ValueError, match="unknown derivative 'backward'; choose one of: forward, central"):
-        hl.data.recordings.pendulum("backward")
+        hl.data.recordings.real_pendulum("backward")
 
 
 @pytest.mark.skipif(not os.environ.get("HNN_LITE_DATA"), reason="HNN_LITE_DATA does not name a folder with the recordings")
 class TestTheRealFile:
     def test_the_pendulum(self):
-        forward, central = hl.data.recordings.pendulum(), hl.data.recordings.pendulum("central")
+        forward, central = hl.data.recordings.real_pendulum(), hl.data.recordings.real_pendulum("central")
         assert forward.states.shape == (556, 2) and len(forward.x) == 444 and len(forward.test_x) == 111
         assert len(central.x) == 443 and np.array_equal(central.test_x, forward.test_x)
         row = 4                                      # a gap of two intervals follows this row: the true times are used

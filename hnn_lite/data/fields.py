@@ -116,7 +116,7 @@ def three_body(seed=0, system=None, orbits=5000, points=20):
 def damped_pendulum(seed=0, friction=0.05, duration=90.0, points=540, noise=0.02):
     """A damped, noisy, simulated pendulum: one long swing down, dq/dt = p, dp/dt = -1.2 sin q - friction p.
 
-    It looks like the measured pendulum of `recordings.pendulum` and is no replacement for it: here the law is known. The
+    It looks like the measured pendulum of `recordings.real_pendulum` and is no replacement for it: here the law is known. The
     first 4/5 are for training. Derivatives are exact at the noiseless states; energy is `systems.real_pendulum_energy`.
 
     Parameters

@@ -62,7 +62,7 @@ class FilmTask:
             object.__setattr__(self, f"{prefix}next_x", seen[:, 1:STEPS + 1])
 
 
-def pendulum(seed=0, trials=200, see="pair", test=0.2):
+def films(seed=0, trials=200, see="pair", test=0.2):
     """Task 5: films of a pendulum that starts within pi/6 of hanging, without friction or torque (HNN paper, section 5).
 
     Where the paper's energy metric starts is not known; here it starts at rest, at fifteen angles +-U(pi/12, pi/6).
@@ -164,7 +164,7 @@ def render(angles):
 
 
 def view(films, see="pair"):
-    """What a model sees of films at each time; see `pendulum`.
+    """What a model sees of films at each time; see `films`.
 
     Parameters
     ----------

@@ -1,11 +1,8 @@
 """Recordings of real systems: Schmidt and Lipson's data, fetched from their journal: a pendulum (task 3), two carts on an air track."""
 
 from dataclasses import dataclass
-import hashlib
-import logging
 import os
 import pathlib
-import tempfile
 import zipfile
 import zlib
 
@@ -48,7 +45,7 @@ class Recording(Task):
     states: np.ndarray
 
 
-def pendulum(derivative="forward"):
+def real_pendulum(derivative="forward"):
     """Task 3: a real pendulum, filmed by Schmidt and Lipson (table `real_pend_h_1`: 556 rows, 1/6 s apart but for ten gaps).
 
     A state is the angle from hanging (rad) and the angular velocity (rad/s). The first 4/5 are for training, the rest is
@@ -216,56 +213,27 @@ def fetch():
     ----------
     Schmidt, Lipson, Distilling free-form natural laws from experimental data, Science 324 (2009) 81-85, supplement.
     """
-    folder = os.environ.get("HNN_LITE_DATA")
+    folder, path = os.environ.get("HNN_LITE_DATA"), pathlib.Path(os.environ.get("HNN_LITE_DATA") or pooch.os_cache("hnn_lite")) / FILE
+    if folder and not path.is_file():
+        raise DataUnavailable(f"HNN_LITE_DATA is set to {folder!r}, but there is no {FILE} in it: put it there, or unset "
+                              "the variable to have it downloaded")
+    try:
+        if path.is_file() and pooch.file_hash(path) == SHA256:
+            return path
+        if not folder:
+            pooch.utils.make_local_storage(path.parent)
+    except OSError as problem:
+        raise DataUnavailable(f"{path} cannot be read, or not be written to ({problem.strerror or problem}); {BY_HAND}") from None
     if folder:
-        path = pathlib.Path(folder) / FILE
-        if not path.is_file():
-            raise DataUnavailable(f"HNN_LITE_DATA is set to {folder!r}, but there is no {FILE} in it: put it there, or unset "
-                                  "the variable to have it downloaded")
-        if not _is_right(path):
-            raise DataUnavailable(f"{path} has the wrong checksum, so it is not the file that this book was made with: "
-                                  "replace it, or unset HNN_LITE_DATA to have it downloaded")
-        return path
-    path = pathlib.Path(pooch.os_cache("hnn_lite")) / FILE
-    if not _is_right(path):
-        _download(path)
-    return path
-
-
-def _download(path):
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=path.parent).close()
-    except OSError as problem:
-        raise DataUnavailable(f"the folder {path.parent} for downloaded data cannot be written to "
-                              f"({problem.strerror}); {BY_HAND}") from None
+        raise DataUnavailable(f"{path} has the wrong checksum, so it is not the file that this book was made with: "
+                              "replace it, or unset HNN_LITE_DATA to have it downloaded")
+    pooch.get_logger().setLevel("WARNING")          # a page should not show where this machine keeps its cache
     problems = []
-    log = pooch.get_logger()
-    level = log.level
-    log.setLevel(logging.WARNING)            # a page should not show where this machine keeps its cache
-    try:
-        for address in ADDRESSES:
-            try:
-                pooch.retrieve(address, f"sha256:{SHA256}", FILE, path.parent)
-                return
-            except (OSError, ValueError) as problem:        # no connection, refused, not found; wrong checksum
-                problems.append(f"{address}: {_in_short(problem)}")
-    finally:
-        log.setLevel(level)
+    for address in ADDRESSES:
+        try:
+            return pathlib.Path(pooch.retrieve(address, f"sha256:{SHA256}", FILE, path.parent))
+        except (OSError, ValueError) as problem:    # no connection, refused, not found; wrong checksum
+            response = getattr(problem, "response", None)
+            why = type(problem).__name__ if response is None else f"the server answered {response.status_code}"
+            problems.append(f"{address}: {'the wrong checksum' if 'hash' in str(problem) else why}")
     raise DataUnavailable(f"{FILE} could not be downloaded ({'; '.join(problems)}); {BY_HAND}")
-
-
-def _is_right(path):
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest() == SHA256
-    except FileNotFoundError:
-        return False
-    except OSError as problem:
-        raise DataUnavailable(f"{path} cannot be read ({problem.strerror}); {BY_HAND}") from None
-
-
-def _in_short(problem):
-    response = getattr(problem, "response", None)
-    if response is not None:
-        return f"the server answered {response.status_code}"
-    return "the wrong checksum" if isinstance(problem, ValueError) and "hash" in str(problem) else type(problem).__name__

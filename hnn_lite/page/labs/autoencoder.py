@@ -37,7 +37,7 @@ class BuildAnAutoencoder(Lab):
 
     def _train(self, latent, width, canonical, steps, seed):
         seed = claims.seed(seed)
-        self.task = pixel_pendulum.pendulum(seed, trials=FILMS)
+        self.task = pixel_pendulum.films(seed, trials=FILMS)
         self.model = PixelModel(self.task.x.shape[-1], seed=seed, step="rk4", latent=latent, hidden=width, canonical=canonical)
         self._fit(self.model, self.task, steps, self._note, batch=BATCH, learning_rate=3e-3, schedule="cosine", seed=seed)
 

@@ -98,13 +98,13 @@ EXPERIMENTS = {
         published=Recipe(), sharp=Recipe(weight_decay=1e-3, schedule="cosine")), _judge_mass_spring),
     "pendulum": _fields(fields.pendulum, _same(
         published=Recipe(), sharp=Recipe(weight_decay=1e-3, schedule="cosine")), _judge_pendulum),
-    "real-pendulum": _fields(lambda seed: recordings.pendulum(), _same(
+    "real-pendulum": _fields(lambda seed: recordings.real_pendulum(), _same(
         published=Recipe(weight_decay=1e-5), sharp=Recipe(learning_rate=3e-3, weight_decay=1e-5, schedule="cosine")), _judge_by_energy),
     "two-body": _fields(fields.two_body, _same(
         published=Recipe(10_000, 200, weight_decay=0), sharp=Recipe(10_000, 200, 1e-2, 0, "cosine")), _judge_by_energy),
     "three-body": _fields(fields.three_body, _same(
         published=Recipe(10_000, 600), sharp=Recipe(10_000, 600, 3e-3, 0, "cosine")), _judge_by_energy),
-    "pixel-pendulum": Experiment(pixel_pendulum.pendulum, _same(
+    "pixel-pendulum": Experiment(pixel_pendulum.films, _same(
         published=Recipe(10_000, 200, weight_decay=1e-5, task={"see": "change"}),
         sharp=Recipe(10_000, 200, 1e-3, 0, "cosine", {"step": "rk4", "canonical": 0.1})),
         lambda model, task: _pixel_losses(model, task) | judge_films(model, task),
