@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from hnn_lite import validate
+from hnn_lite.scaling import paths
 
 WHOLE = 2000          # examples of a fixed set of jumps, at least
 
@@ -129,10 +130,11 @@ def pairs(task, goal="dx", dim=None, films=False):
     ValueError
         If something is missing, shapes do not fit, or a value is NaN.
     """
-    _require(task, "x", goal, "test_x", f"test_{goal}")
+    require(task, "x", goal, "test_x", f"test_{goal}")
     sets = []
     for part in ("", "test_"):
-        x, y = (_states(task, part + name, dim) for name in ("x", goal))
+        x, y = (validate.finite(f"task.{part}{name}", getattr(task, part + name)) for name in ("x", goal))
+        x = validate.states(f"task.{part}x", x, dim) if dim else x
         if x.shape != y.shape or x.ndim < 2 or (x.ndim > 2 and not films):
             raise ValueError(f"task.{part}x and task.{part}{goal} must both have shape (points, {dim or 'dim'}), got {x.shape} and {y.shape}")
         sets.append(Rows(x, y))
@@ -162,22 +164,14 @@ def jumps(task, dim, reach, ramp=1.0, units=None):
     ValueError
         If something is missing, or cannot be used.
     """
-    _require(task, "x", "test_x", "dt")
-    dt, reach, sets = validate.positive("task.dt", task.dt), validate.whole("reach", reach, 1), []
-    for name in ("x", "test_x"):
-        x = _states(task, name, dim)
-        if x.ndim != 3 or x.shape[1] < 2:
-            raise ValueError(f"task.{name} must have shape (trajectories, times, {dim}) with two times or more, got {x.shape}")
-        sets.append(x)
+    require(task, "x", "test_x", "dt")
+    dt, reach = validate.positive("task.dt", task.dt), validate.whole("reach", reach, 1)
+    sets = [paths("task.x", task.x, dim), paths("task.test_x", task.test_x, dim)]
     scaling = units(sets[0], dt)
     return tuple(Jumps(scaling.apply(x), dt / scaling.time, reach, ramp) for x in sets)
 
 
-def _require(task, *names):
+def require(task, *names):
+    """Raise `ValueError` unless the task has all of these."""
     if not all(hasattr(task, name) for name in names):
         raise ValueError(f"task must have {', '.join(names[:-1])} and {names[-1]}, got {type(task).__name__}")
-
-
-def _states(task, name, dim):
-    x = validate.finite(f"task.{name}", getattr(task, name))
-    return x if dim is None else validate.states(f"task.{name}", x, dim)

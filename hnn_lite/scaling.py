@@ -11,6 +11,8 @@ from hnn_lite.shears import halves
 
 LIKE = 0.1          # modes whose rates differ by less, in proportion, may be mixed
 SIZE_ONE = 10       # data whose sizes are within this factor of one are left as they are, as in the HNN paper
+HUGE = 1e60         # sizes of data: products of four of them are floats
+LEAST_CURVED = 1e-6          # of an energy with a minimum: the least curvature, as a share of the largest
 
 
 @dataclass(frozen=True)
@@ -42,10 +44,7 @@ class Scaling:
     @property
     def back(self):
         """The inverse of `matrix`, without solving anything: -Omega matrix^T Omega (an odd number of coordinates is scaled one by one)."""
-        if len(self.centre) % 2:
-            return np.diag(1 / np.diag(self.matrix))
-        J = symplectic_matrix(len(self.centre))
-        return -J @ self.matrix.T @ J
+        return np.diag(1 / np.diag(self.matrix)) if len(self.centre) % 2 else _inverse(self.matrix)
 
     @property
     def metric(self):
@@ -86,24 +85,18 @@ class Scaling:
         ValueError
             If `x` or `dt` cannot be used, or a coordinate never changes.
         """
-        x, dt = validate.numbers("x", x), validate.positive("dt", dt)
-        if x.ndim != 3 or x.shape[1] < 2:
-            raise ValueError(f"x must hold trajectories, shape (trajectories, times, dim), of two times or more, got {x.shape}")
+        x, dt = paths("x", x), validate.positive("dt", dt)
         n = validate.phase_space("the last axis of x", x.shape[-1]) // 2
         centre, spread = x.mean(axis=(0, 1)), x.std(axis=(0, 1))
-        if not np.all(spread > 1e-12 * (1 + abs(centre))):
+        if not np.all(spread > 1e-12 * sizes("x", x)):
             raise ValueError(f"coordinate {np.argmin(spread)} of x never changes: there is no scale to measure it in")
-        squeeze = np.sqrt(spread[n:] / spread[:n])
-        matrix = np.diag(np.concatenate([squeeze, 1 / squeeze]))
+        matrix = _pairs(spread)
         if validate.choice("kind", kind, ("pairs", "modes")) == "modes":
-            y = (x - centre) @ matrix
-            for K, rest in _quadratics(y):
-                if _has_minimum(K):
-                    S = williamson(K)
-                    centre, matrix = centre + rest / np.diag(matrix), -symplectic_matrix(2 * n) @ S.T @ symplectic_matrix(2 * n) @ matrix
-                    V = _uncouple(_phasors((x - centre) @ matrix.T), np.diag(S.T @ K @ S)[:n])
-                    matrix = np.block([[V.real, V.imag], [-V.imag, V.real]]) @ matrix
-                    break
+            for K, rest in [*_quadratics((x - centre) @ matrix)][:1]:
+                S = williamson(K)
+                centre, matrix = centre + rest / np.diag(matrix), _inverse(S) @ matrix
+                V = _uncouple(_phasors((x - centre) @ matrix.T), np.diag(S.T @ K @ S)[:n])
+                matrix = np.block([[V.real, V.imag], [-V.imag, V.real]]) @ matrix
         z = (x - centre) @ matrix.T
         phasor = _phasors(z)
         turn = np.angle(np.sum(np.conj(phasor[:, :-1]) * phasor[:, 1:], axis=(0, 1)))
@@ -116,18 +109,15 @@ class Scaling:
         Each position is divided, and its momentum multiplied, by a number that makes their spreads equal. Data that are of size one
         already are left as they are.
         """
-        size = np.sqrt(np.mean(x**2, axis=0))
-        if np.all((size < SIZE_ONE) & (size > 1 / SIZE_ONE)) and 1 / SIZE_ONE < np.sqrt(np.mean(dx**2)) < SIZE_ONE:
+        largest, fastest = sizes("task.x", x), sizes("task.dx", dx)
+        centre, spread, typical = x.mean(axis=0), x.std(axis=0), np.append(np.sqrt(np.mean(x**2, axis=0)), np.sqrt(np.mean(dx**2)))
+        spread = np.where(spread > 1e-12 * largest, spread, 0)
+        if np.all((1 / SIZE_ONE < typical) & (typical < SIZE_ONE)) or not (np.any(spread) and np.any(fastest)):
             return cls.identity(x.shape[1])
-        centre, spread, n = x.mean(axis=0), x.std(axis=0), x.shape[1] // 2
-        spread = np.where(spread > 0, spread, np.max(spread) or 1.0)
-        if x.shape[1] % 2:
-            matrix = np.diag(1 / spread)
-        else:
-            squeeze = np.sqrt(spread[n:]) / np.sqrt(spread[:n])
-            matrix = np.diag(np.concatenate([squeeze, 1 / squeeze]))
-        z, rate = (x - centre) @ matrix, dx @ matrix
-        return cls(centre, spread, matrix, float(np.mean(z**2)), float(np.sqrt(np.mean(z**2) / np.mean(rate**2))), np.ones(n))
+        spread = np.where(spread > 0, spread, np.max(spread))
+        matrix = _pairs(spread)
+        square, rate = (float(np.mean((part @ matrix) ** 2)) for part in (x - centre, dx))
+        return cls(centre, spread, matrix, square, float(np.sqrt(square / rate)), np.ones(x.shape[1] // 2))
 
     @classmethod
     def stored(cls, plain, dim):
@@ -162,6 +152,31 @@ class Scaling:
     def undo_rate(self, dz):
         """The inverse of `apply_rate`."""
         return (np.sqrt(self.unit) / self.time * dz) @ self.back.T
+
+
+def paths(name, x, dim=None):
+    """Return `x` as an array of paths, shape (trajectories, times, dim), two times or more, or raise `ValueError`.
+
+    An angle that jumps by 2 pi is refused, too: no motion that a model could learn does that.
+    """
+    x = validate.numbers(name, x)
+    if x.ndim != 3 or x.shape[1] < 2 or x.shape[2] != (dim or x.shape[2]):
+        raise ValueError(f"{name} must have shape (trajectories, times, {dim or 'dim'}) with two times or more, got {x.shape}")
+    sizes(name, x)
+    for path in x[np.any(abs(np.diff(x, axis=1)) > np.pi, axis=(1, 2))]:
+        validate.unwrapped(name, path)
+    return x
+
+
+def sizes(name, x):
+    """The largest magnitude of each coordinate, shape (..., dim) to (dim,), or a `ValueError` if its square is out of a float's range."""
+    axes = tuple(range(x.ndim - 1))
+    largest = np.maximum(np.max(x, axes), -np.min(x, axes).astype(float))
+    for number, size in enumerate(largest):
+        if size and not 1 / HUGE < size < HUGE:
+            raise ValueError(f"{name} has values of size {size:.1e} in coordinate {number}: give them in a unit in which they are between "
+                             f"{1 / HUGE:.0e} and {HUGE:.0e}")
+    return largest
 
 
 def williamson(K):
@@ -217,24 +232,32 @@ def _uncouple(phasors, rates, sweeps=20):
 
 
 def _quadratics(y):
-    """Two guesses at the Hessian K of a quadratic H, and at its minimum: from the steps, and from the covariance."""
+    """Guesses at the Hessian K of a quadratic H with a minimum, and where that is: from the steps, and from the covariance."""
     now, then = (part.reshape(-1, y.shape[-1]) for part in (y[:, :-1], y[:, 1:]))
     step = scipy.linalg.lstsq(np.column_stack([now, np.ones(len(now))]), then)[0].T          # then = M now + shift
     M, shift = step[:, :-1], step[:, -1]
     try:
         K = -symplectic_matrix(len(M)) @ scipy.linalg.logm(M)          # y' = Omega K y
-        rest = np.linalg.solve(np.eye(len(M)) - M, shift)
-        yield (K + K.T) / 2, rest
+        values = np.linalg.eigvalsh(K + K.T)
+        if np.isrealobj(K) and values[0] > LEAST_CURVED * values[-1]:
+            yield (K + K.T) / 2, np.linalg.solve(np.eye(len(M)) - M, shift)
     except (np.linalg.LinAlgError, ValueError):
         pass
-    covariance = np.atleast_2d(np.cov(y.reshape(-1, y.shape[-1]), rowvar=False))
-    values, vectors = np.linalg.eigh(covariance)
-    if values[0] > 1e-9 * values[-1]:
+    values, vectors = np.linalg.eigh(np.cov(y.reshape(-1, len(M)), rowvar=False))
+    if values[0] > LEAST_CURVED * values[-1]:
         yield (vectors / values) @ vectors.T, np.zeros(len(M))
 
 
-def _has_minimum(K):
-    if np.iscomplexobj(K) or not np.all(np.isfinite(K)):
-        return False
-    values = np.linalg.eigvalsh(K)
-    return values[0] > 1e-6 * values[-1]
+def _pairs(spread):
+    """The diagonal matrix that makes the spreads of a position and its momentum equal, and keeps their product."""
+    n = len(spread) // 2
+    if len(spread) % 2:
+        return np.diag(1 / spread)
+    squeeze = np.sqrt(spread[n:]) / np.sqrt(spread[:n])
+    return np.diag(np.concatenate([squeeze, 1 / squeeze]))
+
+
+def _inverse(S):
+    """Of a symplectic matrix."""
+    J = symplectic_matrix(len(S))
+    return -J @ S.T @ J

@@ -57,26 +57,20 @@ def push(layer, x, activation="sigmoid"):
     return (a * ACTIVATIONS[activation](x @ K + b)) @ K.T
 
 
-def shear(params, x, activation="sigmoid"):
+def shear(params, x, activation="sigmoid", sign=1):
     """Apply a stack of shears, shape (..., 2n) to (..., 2n): first to the positions, then to the momenta, in turn."""
     q, p = halves(x)
-    for number, layer in enumerate(params):
+    for number, layer in list(enumerate(params))[::sign]:
         if number % 2 == 0:
-            q = q + push(layer, p, activation)
+            q = q + sign * push(layer, p, activation)
         else:
-            p = p + push(layer, q, activation)
+            p = p + sign * push(layer, q, activation)
     return np.concatenate([q, p], axis=-1)
 
 
 def unshear(params, x, activation="sigmoid"):
     """Undo `shear`: the same shears, last first, each with the other sign."""
-    q, p = halves(x)
-    for number, layer in reversed(list(enumerate(params))):
-        if number % 2 == 0:
-            q = q - push(layer, p, activation)
-        else:
-            p = p - push(layer, q, activation)
-    return np.concatenate([q, p], axis=-1)
+    return shear(params, x, activation, -1)
 
 
 def polar(z):

@@ -63,7 +63,7 @@ class ActionAngleNetwork(Model, Dynamics):
                  linear=0, reach=10, ramp=1.0, start="modes", scaling=None):
         self.dim = validate.phase_space("dim", dim)
         self.activation = validate.choice("activation", activation, ACTIVATIONS)
-        self.kind = validate.choice("frequencies", frequencies, ("gradient", "mlp"))
+        self.kind = self._frequencies = validate.choice("frequencies", frequencies, ("gradient", "mlp"))
         self.start = validate.choice("start", start, ("modes", "pairs"))
         self.hidden, self.reach = validate.wholes("hidden", hidden, 1), validate.whole("reach", reach, 1)
         self.ramp = validate.positive("ramp", ramp)
@@ -108,13 +108,13 @@ class ActionAngleNetwork(Model, Dynamics):
 
     def pairs(self, x):
         """The straight coordinates as Cartesian pairs, in the units of the data: exactly symplectic, (..., dim) to (..., dim)."""
-        units = self.units
-        return np.sqrt(units.unit) * self._encode(self.params, units.apply(validate.states("x", x, self.dim)))
+        z = self.units.apply(validate.states("x", x, self.dim))
+        return np.sqrt(self.units.unit) * shear(self.params["encoder"], z, self.activation)
 
     def from_pairs(self, z):
         """The inverse of `pairs`."""
-        units = self.units
-        return units.undo(self._decode(self.params, validate.states("z", z, self.dim) / np.sqrt(units.unit)))
+        z = validate.states("z", z, self.dim) / np.sqrt(self.units.unit)
+        return self.units.undo(unshear(self.params["encoder"], z, self.activation))
 
     def encode(self, x):
         """Actions and angles, shape (..., dim) to two of shape (..., dim/2).
@@ -200,23 +200,12 @@ class ActionAngleNetwork(Model, Dynamics):
         ValueError
             If `t` is not a list of times, or `x0` cannot be used.
         """
-        x0, t = validate.finite_states("x0", x0, self.dim), validate.numbers("t", t)
-        if t.ndim != 1:
-            raise ValueError(f"t must be a list of times, got shape {t.shape}")
+        x0, t = validate.finite_states("x0", x0, self.dim), validate.times("t", t)
         gone = (t - t[0]).reshape(-1, *[1] * x0.ndim) / self.units.time
         return self.units.undo(self._move(self.params, self.units.apply(x0), gone))
 
-    def arguments(self):
-        return {**super().arguments(), "frequencies": self.kind}
-
-    def _encode(self, params, z):
-        return shear(params["encoder"], z, self.activation)
-
-    def _decode(self, params, z):
-        return unshear(params["encoder"], z, self.activation)
-
     def _move(self, params, z, t):
-        pairs = self._encode(params, z)
+        pairs = shear(params["encoder"], z, self.activation)
         angle = self.rates(params, polar(pairs)[0]) * t
-        return self._decode(params, rotate(pairs, angle))
+        return unshear(params["encoder"], rotate(pairs, angle), self.activation)
 

@@ -16,8 +16,9 @@ from hnn_lite.scaling import Scaling
 class Model:
     """A learned law of motion.
 
-    A subclass has `params`, a tree of arrays, says in `examples` what it is shown of a task, and in `errors` by how much it is off.
-    `training.fit` asks for nothing else; whatever a subclass changes is what it is trained on.
+    A subclass has `params`, a tree of arrays; `examples(task)`, what it is shown of a task: training and test set of `batches`, in the
+    coordinates of its errors; and `errors(params, *examples)`, by how much each example is missed, shape (batch, components), in
+    autograd's NumPy, or another `loss`. `training.fit` asks for nothing else; whatever a subclass changes is what it is trained on.
 
     Attributes
     ----------
@@ -29,25 +30,17 @@ class Model:
 
     label, colour, scaling = "model", "#8a8a8a", None
 
-    def examples(self, task):
-        """What this model learns from a task: training and test set of `batches`, in the coordinates of `errors`."""
-        raise NotImplementedError
-
-    def errors(self, params, *examples):
-        """By how much each example is missed, shape (batch, components), in autograd's NumPy."""
-        raise NotImplementedError
-
     def loss(self, params, *examples):
         """Mean over batch and components of the squared errors, a scalar."""
         return np.mean(self.errors(params, *examples) ** 2)
 
     def arguments(self):
-        """What to call the class with to build such a model again: the attributes that are named as its arguments are."""
+        """What to call the class with to build such a model again: a dict.
+
+        Each argument stands in the attribute of its name, or in `_name` where `name` is something else; `...` if in neither.
+        """
         names = [name for name in inspect.signature(type(self)).parameters if name != "seed"]
-        missing = [name for name in names if not hasattr(self, name)]
-        if missing:
-            raise ValueError(f"{type(self).__name__} cannot be built again: keep its argument {missing[0]!r} in an attribute of that name")
-        return {name: getattr(self, name) for name in names}
+        return {name: getattr(self, f"_{name}", getattr(self, name, ...)) for name in names}
 
     def save(self, path, half=False):
         """Write the parameters, and what is needed to build the model again, to the `.npz` file `path`; see `models.load`.
@@ -57,12 +50,23 @@ class Model:
         Raises
         ------
         ValueError
-            If the model could not be built again.
+            If the model could not be loaded again; nothing is written then.
         """
-        about = {"class": type(self).__name__, "version": importlib.metadata.version("hnn-lite"), **self.arguments()}
-        arrays = {f"p{number}": leaf.astype(np.float16) if half else leaf for number, leaf in enumerate(tree.leaves(self.params))}
+        name, arguments = type(self).__name__, self.arguments()
+        with np.errstate(over="ignore"):
+            arrays = [np.asarray(leaf, np.float16 if half else None) for leaf in tree.leaves(self.params)]
+        try:
+            if name in [base.__name__ for base in type(self).__mro__[1:]]:
+                raise ValueError(f"it needs another name than the {name} that it is made from")
+            if ... in arguments.values():
+                raise ValueError(f"keep its argument {next(key for key in arguments if arguments[key] is ...)!r} in an attribute of that name")
+            arguments = json.loads(json.dumps(arguments, default=Scaling.plain))
+            _build(type(self), arguments, arrays)
+        except Exception as problem:  # noqa: BLE001 (a class of one's own may fail in any way)
+            raise ValueError(f"{name} cannot be saved, as it could not be loaded again: {problem}") from None
+        about = {"class": name, "version": importlib.metadata.version("hnn-lite"), **arguments}
         with open(path, "wb") as file:
-            (np.savez_compressed if half else np.savez)(file, about=json.dumps(about, default=Scaling.plain), **arrays)
+            (np.savez_compressed if half else np.savez)(file, about=json.dumps(about), **{f"p{k}": array for k, array in enumerate(arrays)})
 
     @classmethod
     def load(cls, path):
@@ -99,6 +103,8 @@ class LearnedField(Model, Dynamics):
     ----------
     params : list of tuple
         `(W, b)` for each hidden layer and `(W,)` for the last.
+    outputs : int or None
+        Of the network; None means one for each coordinate.
 
     Raises
     ------
@@ -106,12 +112,14 @@ class LearnedField(Model, Dynamics):
         If an argument is out of range or the activation unknown.
     """
 
+    outputs = None
+
     def __init__(self, dim, seed=0, hidden=(200, 200), activation="tanh", scaling=None):
         self.dim = validate.whole("dim", dim, 1)
         self.hidden = validate.wholes("hidden", hidden, 1)
         self.activation = validate.choice("activation", activation, ACTIVATIONS)
         self.scaling = Scaling.stored(scaling, self.dim)
-        self.params = init_mlp((self.dim, *self.hidden, self.outputs), seed)
+        self.params = init_mlp((self.dim, *self.hidden, self.outputs or self.dim), seed)
 
     def apply(self, params, x):
         """dx/dt for given parameters, in the coordinates of the scaling: shape (..., dim) to (..., dim)."""
@@ -152,13 +160,15 @@ def read(path, classes):
     if name not in classes:
         raise ValueError(f"{path} holds a {name}, which is none of: {', '.join(classes)}; a class of your own has {name}.load(path)")
     try:
-        model = classes[name](**about)
-        shapes = [leaf.shape for leaf in tree.leaves(model.params)]
-        if shapes != [array.shape for array in arrays]:
-            raise ValueError(f"parameters of shapes {[array.shape for array in arrays]} where {shapes} are wanted")
-    except (TypeError, ValueError) as problem:
+        return _build(classes[name], about, arrays)
+    except Exception as problem:  # noqa: BLE001
         raise ValueError(f"{path}, written by hnn_lite {version}, does not fit this version's {name}: {problem}") from None
-    for array in arrays:
-        validate.finite(f"a parameter in {path}", array)
-    model.params = tree.rebuild(model.params, [array.astype(float) for array in arrays])
+
+
+def _build(model_class, arguments, arrays):
+    model = model_class(**arguments)
+    wanted, given = [np.shape(leaf) for leaf in tree.leaves(model.params)], [array.shape for array in arrays]
+    if wanted != given:
+        raise ValueError(f"it has parameters of shapes {given} where {wanted} are wanted")
+    model.params = tree.rebuild(model.params, [validate.finite("a parameter", array).astype(float) for array in arrays])
     return model

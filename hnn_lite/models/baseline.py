@@ -12,10 +12,5 @@ class Baseline(LearnedField):
 
     label, colour = "baseline", "#D55E00"
 
-    @property
-    def outputs(self):
-        """Of the network."""
-        return self.dim
-
     def apply(self, params, x):
         return mlp(params, x, self.activation)

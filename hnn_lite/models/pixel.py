@@ -7,6 +7,7 @@ from hnn_lite.models.base import Model
 from hnn_lite.models.baseline import Baseline
 from hnn_lite.models.hnn import HNN
 from hnn_lite.networks import init_autoencoder, residual
+from hnn_lite.scaling import sizes
 
 LAWS = {"baseline": Baseline, "hnn": HNN}
 STEPS = {"euler": integrate.euler, "rk4": integrate.rk4}
@@ -42,9 +43,6 @@ class PixelModel(Model):
     ----------
     params : dict
         "encoder" and "decoder": four layers `(W, b)` each; "law": the layers of the law's network.
-    law : HNN or Baseline
-        The law of the codes; it shares `params`.
-
     Raises
     ------
     ValueError
@@ -57,26 +55,24 @@ class PixelModel(Model):
         self.hidden = validate.whole("hidden", hidden, 1)
         self.step, self.canonical = validate.choice("step", step, STEPS), validate.positive("canonical", canonical, zero_too=True)
         self.motion = validate.positive("motion", motion, zero_too=True)
-        self.law = LAWS[validate.choice("law", law, LAWS)](self.latent, seed, (self.hidden, self.hidden))
-        self.label, self.colour = self.law.label, self.law.colour
+        self._law = validate.choice("law", law, LAWS)
+        self._mover = LAWS[law](self.latent, seed, (self.hidden, self.hidden))
+        self.label, self.colour = self._mover.label, self._mover.colour
         self.brightness = brightness if brightness is None else validate.positive("brightness", brightness)
         encoder, decoder = init_autoencoder(self.dim, self.latent, seed, self.hidden)
-        self.params = {"encoder": encoder, "decoder": decoder, "law": self.law.params}
+        self.params = {"encoder": encoder, "decoder": decoder, "law": self._mover.params}
 
     @property
-    def params(self):
-        """Of encoder, decoder and law."""
-        return self._params
-
-    @params.setter
-    def params(self, params):
-        self._params, self.law.params = params, params["law"]
+    def law(self):
+        """The law of the codes, with the present `params`."""
+        self._mover.params = self.params["law"]
+        return self._mover
 
     def examples(self, task):
         """What this model sees, and the same one frame later; see `batches.pairs`."""
         train, test = batches.pairs(task, "next_x", self.dim, films=True)
         if self.brightness is None:
-            brightest = float(np.max(np.abs(train.arrays[0])))
+            brightest = float(np.max(sizes("task.x", train.arrays[0])))
             self.brightness = 1.0 if 0.1 < brightest < 10 or not brightest else brightest
         if self.brightness == 1:          # films are large: no copy
             return train, test
@@ -139,6 +135,3 @@ class PixelModel(Model):
         """Set to zero the encoder's weights of those inputs that are zero in all of `x`: nothing ever trained them."""
         dark = ~np.any(x != 0, axis=tuple(range(x.ndim - 1)))
         self.params["encoder"][0][0][dark] = 0
-
-    def arguments(self):
-        return super().arguments() | {"law": next(name for name, law in LAWS.items() if isinstance(self.law, law))}

@@ -7,17 +7,17 @@ import autograd.numpy as np
 import scipy.linalg
 
 from hnn_lite import batches, integrate, validate
-from hnn_lite.engine import Function
 from hnn_lite.mechanics import Dynamics
-from hnn_lite.models.base import Model
+from hnn_lite.models.base import LearnedField
 from hnn_lite.models.baseline import Baseline
 from hnn_lite.models.hnn import HNN
-from hnn_lite.scaling import Scaling
+from hnn_lite.scaling import Scaling, paths
 
 LAWS = {"field": Baseline, "hamiltonian": HNN}
+MOST = 10**7          # Euler steps of a rollout
 
 
-class NeuralODE(Model, Dynamics):
+class NeuralODE(LearnedField):
     """A learned field, trained through the steps of a solver from one sample to a later one (AAN paper, section 4).
 
     Parameters
@@ -51,21 +51,17 @@ class NeuralODE(Model, Dynamics):
     """
 
     label, colour, method = "neural ODE", "#E69F00", staticmethod(integrate.dopri5)
+    params = property(lambda self: self.law.params, lambda self, params: setattr(self.law, "params", params), doc="Of the law's network.")
 
     def __init__(self, dim, seed=0, law="field", hidden=(100, 100), activation="tanh", reach=1, steps=1, scaling=None):
-        self.dim = validate.phase_space("dim", dim)
-        self.law = LAWS[validate.choice("law", law, LAWS)](self.dim, seed, hidden, activation)
+        self.dim, self._law = validate.phase_space("dim", dim), validate.choice("law", law, LAWS)
+        self.law = LAWS[law](self.dim, seed, hidden, activation)
+        self.hidden, self.activation = self.law.hidden, self.law.activation
         self.reach, self.steps = validate.whole("reach", reach, 1), validate.whole("steps", steps, 1)
         self.scaling = Scaling.stored(scaling, self.dim)
 
-    @property
-    def params(self):
-        """Of the law's network."""
-        return self.law.params
-
-    @params.setter
-    def params(self, params):
-        self.law.params = params
+    def apply(self, params, x):
+        return self.law.apply(params, x)
 
     def examples(self, task):
         """States, those `reach` samples later, and the time between. A model without a scaling takes it from `task.x`."""
@@ -87,41 +83,31 @@ class NeuralODE(Model, Dynamics):
             Times between them.
         """
         for _ in range(self.steps):
-            x = self.method(lambda x: self.law.apply(params, x), x, t / self.steps)
+            x = self.method(lambda x: self.apply(params, x), x, t / self.steps)
         return (x - other) @ self.units.metric.T
-
-    def field(self, x):
-        """dx/dt at the states `x`, shape (..., dim) to (..., dim)."""
-        units = self.units
-        return units.undo_rate(self.law.apply(self.params, units.apply(validate.states("x", x, self.dim))))
 
     def rollout(self, x0, t, rtol=1e-6):
         """The path from `x0`, shape (..., dim), at the times `t`: shape (times, ..., dim). See `integrate.solve_ivp`."""
-        return integrate.solve_ivp(Function(lambda _, x: self.field(x)), validate.finite_states("x0", x0, self.dim), t, rtol)
+        return super().rollout(x0, t, rtol)
 
     def advance(self, x, t):
-        """The states after the time `t`, one number: the end of a path."""
-        return self.rollout(x, [0.0, t])[-1] if t else validate.finite_states("x", x, self.dim)
+        """The states after the time `t`, one number: the end of a path, shape (..., dim) to (..., dim).
 
-    def arguments(self):
-        law = next(name for name, model in LAWS.items() if isinstance(self.law, model))
-        return super().arguments() | {"law": law}
-
-    @property
-    def hidden(self):
-        """Widths of the law's hidden layers."""
-        return self.law.hidden
-
-    @property
-    def activation(self):
-        """Of the law's network."""
-        return self.law.activation
+        Raises
+        ------
+        ValueError
+            If `t` is not one number, or one that `rollout` refuses.
+        """
+        x, t = validate.finite_states("x", x, self.dim), validate.numbers("t", t)
+        if t.ndim:
+            raise ValueError(f"t must be one number, the time after which the states are wanted, got shape {t.shape}")
+        return self.rollout(x, [0.0, float(t)])[-1] if t else x
 
 
 class EulerUpdate(NeuralODE):
     """u(t + dt) = u(t) + dt f(u(t)) with a learned f, one sample of the training data a step (AAN paper, section 4).
 
-    The step is as much a part of what is learned as f: predictions take steps of the same length.
+    The step is as much a part of what is learned as f: predictions take steps of the same length, and a shorter one at the end if need be.
 
     Parameters are those of `NeuralODE`, without those of the solver.
     """
@@ -131,32 +117,27 @@ class EulerUpdate(NeuralODE):
     def __init__(self, dim, seed=0, hidden=(100, 100), activation="tanh", scaling=None):
         super().__init__(dim, seed, "field", hidden, activation, scaling=scaling)
 
-    def advance(self, x, t):
-        """The states after the time `t`, one number, by steps of a sample and a shorter one at the end if need be.
+    def rollout(self, x0, t):
+        """The path from `x0`, shape (..., dim), at the increasing times `t`: shape (times, ..., dim).
 
         Raises
         ------
         ValueError
-            If `t` is negative: the map has no inverse.
+            If times decrease, for the map has no inverse, or are more than ten million samples apart.
         """
-        return self.rollout(x, [0.0, t])[-1]
-
-    def rollout(self, x0, t):
-        """The path from `x0`, shape (..., dim), at the increasing times `t`: shape (times, ..., dim)."""
-        x0, t = validate.finite_states("x0", x0, self.dim), validate.numbers("t", t)
-        if t.ndim != 1 or np.any(np.diff(t) < 0):
-            raise ValueError(f"t must be a list of times that do not decrease, got {t}")
+        x0, t = validate.finite_states("x0", x0, self.dim), validate.times("t", t)
+        if np.any(np.diff(t) < 0):
+            raise ValueError(f"t must be a list of times that do not decrease, as the map has no inverse, got {validate.shown(t)}")
+        if t[-1] - t[0] > MOST * self.units.time:
+            raise ValueError(f"t must not go on for more than {MOST:,} steps of {self.units.time:g}, got {validate.shown(t)}")
         path, z = [x0], self.units.apply(x0)
         for gap in np.diff(t) / self.units.time:
             whole = int(gap + 1e-9)
             with np.errstate(over="ignore", invalid="ignore"):          # what runs away is kept as the steps left it
                 for h in [1.0] * whole + [gap - whole] * bool(gap - whole > 1e-9):
-                    z = z + h * self.law.apply(self.params, z)
+                    z = z + h * self.apply(self.params, z)
                 path.append(self.units.undo(z))
         return np.stack(path)
-
-    def arguments(self):
-        return {name: value for name, value in super().arguments().items() if name in ("dim", "hidden", "activation", "scaling")}
 
 
 class LinearMap(Dynamics):
@@ -171,33 +152,37 @@ class LinearMap(Dynamics):
     ----------
     matrix : array, shape (dim + 1, dim + 1)
         Of one step, on states with a 1 appended.
+
+    Raises
+    ------
+    ValueError
+        If the task has no such paths.
     """
 
-    label, colour = "linear map", "#56B4E9"
+    label, colour, advance = "linear map", "#56B4E9", NeuralODE.advance
 
     def __init__(self, task):
-        x, self.dt = validate.numbers("task.x", task.x), validate.positive("task.dt", task.dt)
-        self.dim = x.shape[-1]
-        scale = np.append(np.std(x, axis=(0, 1)), 1.0)
-        now, then = ((np.insert(part.reshape(-1, self.dim), self.dim, 1, axis=-1) / scale) for part in (x[:, :-1], x[:, 1:]))
-        self.matrix = scipy.linalg.lstsq(now, then)[0].T * scale[:, None] / scale
+        batches.require(task, "x", "dt")
+        x, self.dt = paths("task.x", task.x), validate.positive("task.dt", task.dt)
+        self.dim, centre, spread = x.shape[-1], x.mean(axis=(0, 1)), x.std(axis=(0, 1))
+        units = np.diag(np.append(1 / np.where(spread > 0, spread, 1), 1))
+        units[:-1, -1] = -centre @ units[:-1, :-1]
+        y = np.insert(x, self.dim, 1, axis=-1) @ units.T
+        now, then = (part.reshape(-1, self.dim + 1) for part in (y[:, :-1], y[:, 1:]))
+        self.matrix = np.linalg.solve(units, scipy.linalg.lstsq(now, then)[0].T @ units)
 
-    def advance(self, x, t):
-        """The states after the time `t`, a whole number of samples: shape (..., dim) to (..., dim).
+    def rollout(self, x0, t):
+        """The path from `x0`, shape (..., dim), at the times `t`, whole numbers of samples apart: shape (times, ..., dim).
 
         Raises
         ------
         ValueError
-            If `t` is no whole number of samples.
+            If a time is no whole number of samples after the first, or before it.
         """
-        return self.rollout(x, [0.0, t])[-1]
-
-    def rollout(self, x0, t):
-        """The path from `x0`, shape (..., dim), at the times `t`, whole numbers of samples apart: shape (times, ..., dim)."""
-        x0, t = validate.finite_states("x0", x0, self.dim), validate.numbers("t", t)
+        x0, t = validate.finite_states("x0", x0, self.dim), validate.times("t", t)
         steps = (t - t[0]) / self.dt
         if np.any(abs(steps - np.round(steps)) > 1e-6):
-            raise ValueError(f"t must hold times that are whole numbers of samples ({self.dt:g}) apart, got {t}")
+            raise ValueError(f"t must hold times that are whole numbers of samples ({self.dt:g}) apart, got {validate.shown(t)}")
         extended = np.insert(x0, self.dim, 1, axis=-1)
         powers = [np.linalg.matrix_power(self.matrix, int(step)) for step in np.round(steps)]
         return np.stack([(extended @ power.T)[..., :self.dim] for power in powers])
