@@ -1,16 +1,15 @@
-"""Shears, their inverse, the polar map and the scaling of the data: Jacobians, round trips, and modes known exactly."""
+"""Shears, their inverse, the polar map and the turn: Jacobians and round trips."""
 
 import autograd.numpy as anp
 import numpy as np
 import pytest
 from autograd import grad
-from numerics import difference_gradient, relative_error
+from numerics import difference_gradient
 
 import hnn_lite as hl
 from hnn_lite.metrics import symplecticity_defect
 from hnn_lite import shears
 from hnn_lite.networks import ACTIVATIONS
-from hnn_lite.scaling import Scaling, williamson
 
 
 def stack(n, count=7, width=9, linear=2, seed=0):
@@ -134,90 +133,12 @@ def test_the_defect_of_what_is_not_symplectic():
     (lambda: symplecticity_defect(lambda x: x, np.ones(3)), "must be even"),
     (lambda: symplecticity_defect(lambda x: x[..., :1], np.ones(2)), "must map states"),
     (lambda: symplecticity_defect(lambda x: x, [1.0, np.nan]), "x contains 1 values"),
-    (lambda: shears.init_shears(0, 1, 1, 0), "n must be a whole number of at least 1"),
-    (lambda: shears.init_shears(1, -1, 1, 0), "count must be"),
-    (lambda: shears.init_shears(1, 1, 1, 0, gain=0), "gain must be"),
-    (lambda: Scaling.of(np.ones((3, 2)), 1), "x must hold trajectories"),
-    (lambda: Scaling.of(np.ones((1, 5, 2)), 1), "coordinate 0 of x never changes"),
-    (lambda: Scaling.of(np.ones((1, 5, 3)), 1), "must be even"),
-    (lambda: Scaling.of(np.random.default_rng(0).normal(size=(1, 5, 2)), 0), "dt must be"),
-    (lambda: Scaling.of(np.random.default_rng(0).normal(size=(1, 5, 2)), 1, "plain"), "unknown kind 'plain'")])
+    (lambda: shears.init_shears(0, 1, 1, 0), "n must be a whole number of at least 1, got 0"),
+    (lambda: shears.init_shears(1, -1, 1, 0), "count must be a whole number of at least 0, got -1"),
+    (lambda: shears.init_shears(1, 1, 0, 0), "width must be a whole number of at least 1, got 0"),
+    (lambda: shears.init_shears(1, 1, 1, 0, linear=0.5), "linear must be a whole number of at least 0, got 0.5"),
+    (lambda: shears.init_shears(1, 1, 1, "0"), "seed must be a whole number of at least 0, got '0'"),
+    (lambda: shears.init_shears(1, 1, 1, 0, gain=0), "gain must be finite and positive, got 0")])
 def test_bad_input_is_refused(bad, words):
     with pytest.raises(ValueError, match=words):
         bad()
-
-
-# --- the scaling
-
-def coupled(masses=(5.0, 1.0), walls=(0.01, 0.005), pair=0.5):
-    """Two masses at walls and at each other: H by its matrices, and paths of it."""
-    K = np.zeros((4, 4))
-    K[:2, :2] = np.diag(walls) + pair * np.array([[1, -1], [-1, 1]])
-    K[2:, 2:] = np.diag(1 / np.array(masses))
-    rates = np.sort(np.abs(np.linalg.eigvals(hl.symplectic_matrix(4) @ K).imag))[::2]
-    flow = hl.symplectic_matrix(4) @ K
-    starts = np.random.default_rng(0).normal(size=(3, 4)) * [10, 10, 1, 1]
-    values, vectors = np.linalg.eig(flow)
-    path = np.stack([((vectors * np.exp(values * t)) @ np.linalg.solve(vectors, starts.T)).real.T for t in range(50)], axis=1)
-    return K, rates, path
-
-
-@pytest.mark.parametrize("pair", [0.0, 0.5])
-def test_normal_modes_of_coupled_oscillators(pair):
-    K, rates, _ = coupled(pair=pair)
-    S = williamson(K)
-    np.testing.assert_allclose(S.T @ K @ S, np.diag([*rates, *rates]), atol=1e-12)
-    np.testing.assert_allclose(S.T @ hl.symplectic_matrix(4) @ S, hl.symplectic_matrix(4), atol=1e-12)
-    np.testing.assert_allclose(S[:2, 2:], 0, atol=1e-12)          # positions of positions alone
-    np.testing.assert_allclose(S[2:, :2], 0, atol=1e-12)
-
-
-def test_normal_modes_of_a_random_energy_and_of_equal_frequencies():
-    root = np.random.default_rng(1).normal(size=(6, 6))
-    for K in (root @ root.T, np.eye(6), np.diag([1.0, 4, 9, 4, 1, 4 / 9])):
-        S = williamson(K)
-        d = np.diag(S.T @ K @ S)
-        np.testing.assert_allclose(S.T @ K @ S, np.diag(d), atol=1e-10)
-        np.testing.assert_allclose(d[:3], d[3:])
-        np.testing.assert_allclose(S.T @ hl.symplectic_matrix(6) @ S, hl.symplectic_matrix(6), atol=1e-11)
-
-
-@pytest.mark.parametrize("trajectories", [1, 3])
-def test_modes_solve_a_linear_system(trajectories):
-    K, rates, path = coupled()
-    shifted = path[:trajectories] + [3, -2, 0.1, 0]
-    scaling = Scaling.of(shifted, dt=1)
-    np.testing.assert_allclose(scaling.frequencies, rates, rtol=1e-9)
-    np.testing.assert_allclose(scaling.centre, [3, -2, 0.1, 0], atol=1e-8)
-    z = scaling.apply(shifted)
-    action, _ = shears.polar(z)
-    energy = np.einsum("...i,ij,...j", path[:trajectories], K, path[:trajectories]) / 2
-    np.testing.assert_allclose(scaling.unit * action @ rates, energy, rtol=1e-8)
-    np.testing.assert_allclose(scaling.undo(shears.rotate(z[:, :1], 40 * scaling.frequencies)), shifted[:, 40:41], atol=1e-6)
-
-
-@pytest.mark.parametrize("kind", ["pairs", "modes"])
-def test_a_scaling_keeps_the_form_up_to_one_factor_and_makes_size_one(kind):
-    paths = hl.systems.pendulum().rollout(np.array([[0.5, 0], [2.0, 0], [1.0, 1.0]]), np.arange(0, 6, 0.1)).swapaxes(0, 1)
-    for x in (coupled()[2], paths):
-        scaling = Scaling.of(x, 0.1, kind)
-        z = scaling.apply(x)
-        assert np.mean(z**2) == pytest.approx(1) and np.abs(scaling.undo(z) - x).max() < 1e-12 * np.abs(x).max()
-        assert symplecticity_defect(lambda x, s=scaling: np.sqrt(s.unit) * s.apply(x), x) < 1e-13 * np.abs(x).max()
-        assert scaling.time == 0.1
-        np.testing.assert_allclose(scaling.spread, x.std(axis=(0, 1)))
-    assert scaling.frequencies / 0.1 == pytest.approx(np.sqrt(6), rel=0.3)          # slower than small swings
-
-
-def test_where_no_quadratic_energy_has_a_minimum_the_covariance_serves():
-    """Away from a hilltop: H = (p^2 - q^2) / 2."""
-    t = np.linspace(0, 1, 20)
-    x = np.stack([[np.cosh(t) * a + np.sinh(t) * b, np.sinh(t) * a + np.cosh(t) * b] for a, b in ((1, 0), (-1, 0.5), (0.2, -1))])
-    scaling = Scaling.of(x.swapaxes(1, 2), 0.05)
-    covariance = np.cov(scaling.apply(x.swapaxes(1, 2)).reshape(-1, 2), rowvar=False)
-    np.testing.assert_allclose(covariance, np.eye(2) * covariance[0, 0], atol=0.05)
-
-
-def test_relative_error_of_no_scaling():
-    x = states(2)
-    assert relative_error(Scaling.identity(4).apply(x), x) == 0 == relative_error(Scaling.identity(4).undo(x), x)
