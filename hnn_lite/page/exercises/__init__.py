@@ -5,12 +5,13 @@ wrong answer stops nothing. Each is named after what it checks; its docstring sa
 """
 
 from hnn_lite.page.exercises.predictions import beside_nothing, damped, there_and_back, two_jumps
-from hnn_lite.page.exercises.learning import all_factors, decayed_norms, figure_of_eight, friction_left_over, swing_torque, swing_way, three_knobs
+from hnn_lite.page.exercises.learning import (all_factors, decayed_norms, figure_of_eight, friction_left_over, swing_torque,
+                                              swing_way, three_knobs)
 from hnn_lite.page.exercises.mechanics import pair_field, second_slopes, sixth
 from hnn_lite.page.exercises.straight_lines import axis_turn, factors, mode_frequencies, standard_map
 from hnn_lite.page.exercises.structure import on_cylinder, turnable
-from hnn_lite.page.exercises.workshop import enough, loss_and_gradient_sin
+from hnn_lite.page.exercises.workshop import buffers, enough
 
-__all__ = ["all_factors", "axis_turn", "beside_nothing", "damped", "decayed_norms", "enough", "factors", "figure_of_eight",
-           "friction_left_over", "loss_and_gradient_sin", "mode_frequencies", "on_cylinder", "pair_field", "second_slopes", "sixth",
+__all__ = ["all_factors", "axis_turn", "beside_nothing", "buffers", "damped", "decayed_norms", "enough", "factors", "figure_of_eight",
+           "friction_left_over", "mode_frequencies", "on_cylinder", "pair_field", "second_slopes", "sixth",
            "standard_map", "swing_torque", "swing_way", "there_and_back", "three_knobs", "turnable", "two_jumps"]

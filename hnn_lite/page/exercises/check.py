@@ -1,8 +1,8 @@
 """How an exercise checks an answer: a tick, or one hint, and never the solution.
 
-An `Exercise` looks at an answer (calls a function at a few places, measures a model, reads numbers) and compares what it sees with what is
-right, which is computed by other means than the solution's where there are any. If they differ, the answer is compared with wrong answers
-that are often given; the one that it equals tells the mistake. If it equals none, a sentence says where it is off, and roughly how.
+An `Exercise` looks at an answer (it calls a function at a few places, measures a model, reads numbers) and compares what it sees with the
+right answer, computed in another way than the book's solution where there is one. If they differ, it compares with common wrong answers:
+the one that matches names the mistake. If none matches, a sentence says where the answer is off, and roughly how.
 """
 
 import functools
@@ -24,19 +24,19 @@ class Exercise:
 
     Parameters
     ----------
-    wanted : str
+    expects : str
         What the check takes, in words, with the order of the arguments and the shape of the result.
     look : callable
         From an answer to what is compared: a dict from places, in words, to arrays. See `calls`.
     right : dict or object
-        What is seen of a right answer, or a right answer.
-    mistakes : list of (str, object)
-        A hint, and the wrong answer that reveals the mistake (or what is seen of it).
+        A right answer, or what `look` sees of one.
+    mistakes : list of (str, object, ...)
+        A hint, and the wrong answers that it is for (or what `look` sees of them).
     tolerance : float or dict
-        How far off an array may be, relative to the largest number of the right one; for each place, if a dict.
+        The largest deviation allowed, as a share of the largest number of the right answer; a dict has one for each place.
     """
 
-    wanted: str
+    expects: str
     look: Callable
     right: object
     mistakes: list
@@ -44,23 +44,23 @@ class Exercise:
 
     @functools.cached_property
     def known(self):
-        """What is seen of the right answer, and of each wrong one with its hint before it."""
-        return self.seen(self.right), [(text, self.seen(wrong)) for text, wrong in self.mistakes]
+        """What `look` sees of the right answer, and of each wrong one, with its hint."""
+        return self.seen(self.right), [(text, self.seen(wrong)) for text, *answers in self.mistakes for wrong in answers]
 
     def seen(self, answer):
-        """What is compared of an answer, or `Unusable`. The page shows none of the warnings that an answer may cause."""
+        """What is compared of an answer, or `Unusable`. Warnings that the answer causes are not shown."""
         try:
             with np.errstate(all="ignore"), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 return answer if isinstance(answer, dict) else {place: numbers(part) for place, part in self.look(answer).items()}
         except Unusable as problem:
-            raise Unusable(f"{problem} (wanted: {self.wanted})") from None
+            raise Unusable(f"{problem} (expected: {self.expects})") from None
         except Exception:                # whatever an answer may be, the check has a sentence for it
-            raise Unusable(f"this cannot be used as an answer (wanted: {self.wanted})") from None
+            raise Unusable(f"this cannot be used as an answer (expected: {self.expects})") from None
 
 
 def exercise(label):
-    """Make a check out of a function that builds an `Exercise`; nothing is computed before the check is called.
+    """Turn a function that builds an `Exercise` into a check; nothing is computed before the first call.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def exercise(label):
     Returns
     -------
     decorator : callable
-        Its result prints, for an answer, a tick or a hint; it has the attributes `label` and `exercise`, a function of no arguments.
+        The check prints a tick or a hint. Its attributes are `label` and `exercise`, a function of no arguments.
     """
     def decorator(build):
         @functools.wraps(build)
@@ -108,13 +108,13 @@ def calls(places, read=lambda value: value):
 
 
 def call(function, *args, silent=False):
-    """The value of a student's function, or `Unusable`. It gets copies of arrays; `silent` allows that it returns nothing."""
+    """The value of a student's function, or `Unusable`. The function gets copies of arrays; if `silent`, it may return nothing."""
     if inspect.isclass(function) or not callable(function):
-        raise Unusable(f"a function is asked for, by its name and without brackets, and this is {_kind(function)}")
+        raise Unusable(f"pass the function itself, without brackets: this is {_kind(function)}")
     try:
         inspect.signature(function).bind(*args)
     except TypeError:
-        raise Unusable(f"the function has to take {_count(len(args), 'argument')}, and this one does not") from None
+        raise Unusable(f"the function should take {_count(len(args), 'argument')}, and this one doesn't") from None
     except ValueError:                   # some built-in functions have no signature
         pass
     try:
@@ -128,17 +128,17 @@ def call(function, *args, silent=False):
 
 
 def numbers(value, place=None):
-    """An array of finite real numbers, or `Unusable`."""
+    """An array of finite real numbers, or `Unusable`. A single number has the shape (), however it was packed."""
     where = f" {place}" if place else ""
     try:
         array = np.asarray(value)
     except ValueError:
         raise Unusable(f"the parts of the result{where} have different shapes") from None
     if array.dtype.kind not in "biuf" or array.size == 0:
-        raise Unusable(f"numbers are asked for, and the result{where} is {_kind(value)}")
+        raise Unusable(f"the result{where} should be numbers, and it is {_kind(value)}")
     if not np.all(np.isfinite(array)):
-        raise Unusable(f"the result{where} has NaN or infinite numbers in it")
-    return array.astype(float)
+        raise Unusable(f"the result{where} contains NaN or infinity")
+    return array.astype(float).reshape(array.shape if array.size > 1 else ())
 
 
 def _same(seen, other, tolerance):
@@ -157,24 +157,24 @@ def _difference(seen, right, tolerance):
     """Where an answer is off and roughly how, without a number of the right one."""
     for place, found in seen.items():
         if found.shape != right[place].shape:
-            return f"{place}, the result has the shape {found.shape}, and {right[place].shape} is asked for"
+            return f"{place}, the result has the shape {found.shape}, and it should be {right[place].shape}"
     both = [np.concatenate([part.ravel() for part in parts.values()]) for parts in (seen, right)]
     factor = both[0] @ both[1] / (both[1] @ both[1] or 1)
     if len(both[0]) > 1 and factor and _close(both[0], factor * both[1], 1e-6):
         if abs(factor + 1) < 1e-6:
-            return "the sizes are right, and every sign is the opposite one"
-        sign = ", and of the opposite sign" if factor < 0 else ""
+            return "the sizes are right, but every sign is wrong"
+        sign = ", and have the wrong sign" if factor < 0 else ""
         return f"all numbers are too {'large' if abs(factor) > 1 else 'small'} by the same factor{sign}"
     place = next(place for place, found in seen.items() if not _close(found, right[place], _share(tolerance, place)))
     found, wanted = seen[place].ravel(), right[place].ravel()
     if len(found) > 1 and _close(np.sort(found), np.sort(wanted), _share(tolerance, place)):
-        return f"{place}, the right numbers stand in the wrong places"
+        return f"{place}, the numbers are right and in the wrong order"
     worst = np.argmax(np.abs(found - wanted))
     wrong = np.sum(np.abs(found - wanted) > _share(tolerance, place) * (np.abs(wanted).max() or 1))
     how = "has the wrong sign" if found[worst] * wanted[worst] < 0 else f"is too {'large' if found[worst] > wanted[worst] else 'small'}"
     if len(found) == 1:
         return f"{place}, the result {how}"
-    return f"{place}, {'all numbers are' if wrong == len(found) else 'some of the numbers are'} off, and the one that is worst {how}"
+    return f"{place}, {'all numbers are' if wrong == len(found) else 'some of the numbers are'} off, and the worst of them {how}"
 
 
 def _kind(value):

@@ -17,9 +17,9 @@ def pair_field():
     """Two pendulums joined by a spring: `pair_field(x)`, the law of motion, shape (..., 4) to (..., 4). Exercise `ex-ps-code`."""
     m, g, l, kappa = 0.5, 6.0, 1.0, 1.0
 
-    def energy(x, spring=0.5 * kappa, inertia=2 * m * l**2):
+    def energy(x, spring=0.5 * kappa, inertia=2 * m * l**2, weight=m * g * l):
         q, p = x[..., :2], x[..., 2:]
-        hung = np.sum(p**2 / inertia + m * g * l * (1 - np.cos(q)), axis=-1)
+        hung = np.sum(p**2 / inertia + weight * (1 - np.cos(q)), axis=-1)
         return hung + spring * (q[..., 0] - q[..., 1]) ** 2
 
     def right(x):                        # Hamilton's equations by differences of the energy
@@ -37,23 +37,30 @@ def pair_field():
         joined, free = apply_omega(slope(x)), apply_omega(slope(x, spring=0.0))
         return np.concatenate([joined[..., :3], free[..., 3:]], axis=-1)
 
+    def on_the_second_alone(x):
+        return on_the_first_alone(x[..., [1, 0, 3, 2]])[..., [1, 0, 3, 2]]
+
     states = np.random.default_rng(1).uniform(-1.5, 1.5, (20, 4))
     return Exercise(
         "a function (x) of states (q_1, q_2, p_1, p_2) in the last axis, which returns dx/dt in the same shape",
         calls({"for one state": (states[0],), "for twenty states at once": (states,)}), right,
-        [("this is the gradient of the energy itself, and it has not been turned yet", slope),
-         ("the motion runs backwards in time: the gradient is turned to the wrong side, so look at both signs", lambda x: -right(x)),
-         ("momenta and positions have changed places in the result: dq/dt comes first", lambda x: right(x)[..., [2, 3, 0, 1]]),
-         ("this reads a state as one pendulum after the other; all positions come first, then all momenta", one_after_the_other),
-         ("the spring drives the pendulums apart: look at the sign of its torque", lambda x: apply_omega(slope(x, spring=-0.5 * kappa))),
-         ("the spring is twice as strong as it should be: is the half in its energy still there?", lambda x: apply_omega(slope(x, spring=kappa))),
-         ("the spring is only half as strong as it should be: a square has a slope with a factor in it",
+        [("this is the gradient of the energy: it has not been turned yet", slope),
+         ("the motion runs backwards in time: both signs are wrong", lambda x: -right(x)),
+         ("positions and momenta are swapped in the result: dq/dt comes first", lambda x: right(x)[..., [2, 3, 0, 1]]),
+         ("this reads the state pendulum by pendulum: both positions come first, then both momenta", one_after_the_other),
+         ("gravity pulls the pendulums upwards: check the sign of its torque", lambda x: apply_omega(slope(x, weight=-m * g * l))),
+         ("gravity has the slope of a straight line, as for small swings: keep the sine",
+          lambda x: apply_omega(slope(x)) + np.concatenate([0 * x[..., :2], m * g * l * (np.sin(x[..., :2]) - x[..., :2])], axis=-1)),
+         ("the spring drives the pendulums apart: check the sign of its torque", lambda x: apply_omega(slope(x, spring=-0.5 * kappa))),
+         ("the spring is twice as strong as it should be: is the half in its energy still there?",
+          lambda x: apply_omega(slope(x, spring=kappa))),
+         ("the spring is half as strong as it should be: the slope of a square has a factor of two",
           lambda x: apply_omega(slope(x, spring=0.25 * kappa))),
-         ("the pendulums do not feel each other: the spring is missing", lambda x: apply_omega(slope(x, spring=0.0))),
-         ("the spring pulls at the first pendulum alone, and it has two ends", on_the_first_alone),
-         ("the pendulums are too slow for their momenta: the kinetic energy is a square, and its slope has a factor in it",
+         ("the pendulums don't feel each other: the spring is missing", lambda x: apply_omega(slope(x, spring=0.0))),
+         ("the spring pulls on one pendulum only, but it has two ends", on_the_first_alone, on_the_second_alone),
+         ("the pendulums are too slow for their momenta: the slope of a square has a factor of two",
           lambda x: apply_omega(slope(x, inertia=4 * m * l**2))),
-         ("the pendulums are too fast for their momenta: where has the half in the kinetic energy gone?",
+         ("the pendulums are too fast for their momenta: is the half in the kinetic energy still there?",
           lambda x: apply_omega(slope(x, inertia=m * l**2)))])
 
 
@@ -86,22 +93,24 @@ def second_slopes():
     return Exercise(
         "a function (place) of the three coordinates, which returns the three second derivatives of the potential there",
         calls({f"at the {word} place": (place,) for word, place in zip(("first", "second", "third"), places)}), right,
-        [("every sign is the opposite one: the potential of a mass that attracts is negative", lambda place: -right(place)),
-         ("these are the first slopes: send each of them through the tape once more", lambda place: grad(potential)(place)),
-         ("return the three second derivatives one by one, not their sum", lambda place: np.sum(right(place))),
-         ("this is another potential: the square of the distance stands where the distance should; is the root missing?",
+        [("every sign is wrong: the potential of an attracting mass is negative", lambda place: -right(place)),
+         ("these are the first derivatives: send each through the tape once more", lambda place: grad(potential)(place)),
+         ("return the three second derivatives, not their sum", lambda place: 0.0),
+         ("this is another potential, with the square of the distance: is the root missing?",
           by_rules(of=lambda s, inverse, sqrt: -inverse(s))),
-         ("this is another potential: the distance stands where its inverse should", by_rules(of=lambda s, inverse, sqrt: -sqrt(s))),
-         ("look at the sign in the rule of `inverse`: does 1/a grow when a grows?", by_rules(inverse=lambda y: y * y)),
+         ("this is another potential, with the distance in place of its inverse",
+          by_rules(of=lambda s, inverse, sqrt: -sqrt(s))),
+         ("check the sign in the rule of `inverse`: does 1/a grow when a grows?", by_rules(inverse=lambda y: y * y)),
          ("in the rule of `inverse` a power is missing: compare it with a difference quotient", by_rules(inverse=lambda y: -y)),
          ("in the rule of `sqrt` a factor is missing: compare it with a difference quotient", by_rules(sqrt=lambda y: 1 / y)),
-         ("the rule of `sqrt` confuses the number with its root: the result y is not the input a",
+         ("the rule of `sqrt` mixes up the number a and its root y",
           by_rules(sqrt=lambda y: 1 / (2 * y * y))),
-         ("the slopes of slopes are incomplete: the rules must be written in tape operations, not in plain numbers",
+         ("both rules use plain numbers, so their own slopes are lost: write them in tape operations",
           by_rules(lambda y: -plain(y) ** 2, lambda y: 1 / (2 * plain(y)))),
-         ("the rule of `inverse` is written in plain numbers, so its own slope is lost",
+         ("the rule of `inverse` uses plain numbers, so its own slope is lost: write it in tape operations",
           by_rules(inverse=lambda y: -plain(y) ** 2)),
-         ("the rule of `sqrt` is written in plain numbers, so its own slope is lost", by_rules(sqrt=lambda y: 1 / (2 * plain(y))))])
+         ("the rule of `sqrt` uses plain numbers, so its own slope is lost: write it in tape operations",
+          by_rules(sqrt=lambda y: 1 / (2 * plain(y))))])
 
 
 @exercise("ex-int-code")
@@ -114,7 +123,7 @@ def sixth():
 
     goal = solve_ivp(field, start, [0, 1], rtol=1e-13, atol=1e-15)[-1]
 
-    def drift(x):                        # a free particle: what it covers is the time that the step covers
+    def drift(x):                        # a free particle: it goes as far as the step is long
         return np.stack([x[..., 1], 0 * x[..., 1]], axis=-1)
 
     def look(step):
@@ -124,7 +133,7 @@ def sixth():
         slope = np.polyfit(np.log(1 / counts), np.log(np.maximum(missed, 1e-16)), 1)[0]
         far = numbers(call(step, drift, np.array([0.0, 1.0]), 0.1))[0]
         back = numbers(call(step, field, numbers(call(step, field, start, 0.3)), -0.3))
-        return {"for the time that one step covers in all": far / 0.1, "for the order that the errors show": slope,
+        return {"for the length of one step in all": far / 0.1, "for the order that the errors show": slope,
                 "for the distance from the start after a step forward and one back": np.linalg.norm(back - start)}
 
     def raised(step, gamma, middle=lambda gamma: 1 - 2 * gamma):
@@ -138,18 +147,18 @@ def sixth():
     third, fifth = (1 / (2 - 2 ** (1 / power)) for power in (3, 5))
     return Exercise(
         "a function (field, x, dt), one step of the method, which returns the new state", look,
-        {"for the time that one step covers in all": np.array(1.0), "for the order that the errors show": np.array(6.0),
+        {"for the length of one step in all": np.array(1.0), "for the order that the errors show": np.array(6.0),
          "for the distance from the start after a step forward and one back": np.array(0.0)},
-        [("it has the order of a Yoshida step: the second gamma has to remove another power of the step than the first one",
+        [("the order is still that of a Yoshida step: this gamma removes another power of the step than the first one",
           raised(fourth, third)),
-         ("it has the order of leapfrog alone: the term that is to go is still there, so look at the equation for gamma",
+         ("the order is still that of leapfrog: is it a Yoshida step that you raise?",
           raised(leapfrog, fifth)),
-         ("three whole steps are made in place of one: each part has to be a share of dt", raised(fourth, 1.0, lambda gamma: 1.0)),
-         ("the three parts do not add up to one step: the middle one has the wrong length", raised(fourth, fifth, lambda gamma: 1 - gamma)),
-         ("the three parts do not add up to one step: the middle one goes backwards in time, so look at its sign",
+         ("this takes three whole steps: each part should be a share of dt", raised(fourth, 1.0, lambda gamma: 1.0)),
+         ("the three parts don't add up to one step: check the length of the middle one", raised(fourth, fifth, lambda gamma: 1 - gamma)),
+         ("the three parts don't add up to one step: check the sign of the middle one",
           raised(fourth, fifth, lambda gamma: 2 * gamma - 1)),
-         ("only two of the three parts are made", raised(fourth, fifth, lambda gamma: 0.0)),
-         ("a step forward and one back do not cancel: the step that is raised has to be symmetric",
+         ("one of the three parts is missing", raised(fourth, fifth, lambda gamma: 0.0)),
+         ("a step forward and one back don't cancel: raise a symmetric step",
           raised(raised(METHODS["symplectic_euler"], third), fifth))],
-        {"for the time that one step covers in all": 1e-6, "for the order that the errors show": 0.05,
+        {"for the length of one step in all": 1e-6, "for the order that the errors show": 0.05,
          "for the distance from the start after a step forward and one back": 1e-9})

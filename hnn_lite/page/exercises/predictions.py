@@ -1,4 +1,4 @@
-"""Checks of the code exercises of Part III that are about predictions: jumps in time, and what they are compared with."""
+"""Checks of the code exercises of Part III about predictions: jumps in time, and what they are compared with."""
 
 from types import SimpleNamespace
 
@@ -10,8 +10,11 @@ from hnn_lite.page.exercises.check import calls, exercise, Exercise
 from hnn_lite.models import LinearMap
 
 
+TOTALS = (lambda gap: np.abs(gap).mean(), lambda gap: np.abs(gap).sum(), lambda gap: np.mean(gap**2), lambda gap: np.sqrt(np.mean(gap**2)))
+
+
 def _motions():
-    """Motions of states (3, 2) that a model could claim: a turn, a slow spiral, and one that is not even a flow."""
+    """Motions of states (3, 2) that a model could have learned: a turn, a slow spiral, and one that is not even a flow."""
     def turn(x, t):
         angle = 0.7 * t
         return x @ np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
@@ -44,15 +47,13 @@ def there_and_back():
     return Exercise(
         "a function (advance, x, t), with advance(x, t) the states a time t later, which returns the largest gap in any coordinate",
         calls({place: (motion, x, 0.9) for place, motion in motions.items()}), right,
-        [("this never comes back: the second jump needs the opposite time", other(lambda advance, x, t: advance(advance(x, t), t))),
-         ("this is the distance after the way there; come back first", other(lambda advance, x, t: advance(x, t))),
-         ("this jumps back from the start: the second jump begins where the first one ended", other(lambda advance, x, t: advance(x, -t))),
+        [("this never comes back: the second jump takes minus t", other(lambda advance, x, t: advance(advance(x, t), t))),
+         ("this is the distance after the jump ahead: come back first", other(lambda advance, x, t: advance(x, t))),
+         ("this jumps back from the start: begin the second jump where the first ended", other(lambda advance, x, t: advance(x, -t))),
          ("a gap may be negative: without an absolute value the largest is not the worst", other(home, np.max)),
-         ("this is a mean, which hides the worst coordinate", other(home, lambda gap: np.abs(gap).mean())),
-         ("this is a sum over all coordinates; the largest gap is asked for", other(home, lambda gap: np.abs(gap).sum())),
-         ("this is a mean square; the largest gap is asked for", other(home, lambda gap: np.mean(gap**2))),
-         ("this is the norm over all states together; the largest gap in a coordinate is asked for", other(home, np.linalg.norm)),
-         ("these are the final states; compare them with the start", home)], 1e-9)
+         ("this is a mean, a sum or a norm over all coordinates: return the largest gap",
+          *(other(home, measure) for measure in (*TOTALS, np.linalg.norm))),
+         ("these are the states at the end: compare them with the start", home)], 1e-9)
 
 
 @exercise("ex-aa-code")
@@ -73,18 +74,19 @@ def two_jumps():
     return Exercise(
         "a function (advance, x, s, t), which returns the largest gap between a jump of s + t and a jump of s followed by one of t",
         calls({place: (motion, x, 0.9, 0.4) for place, motion in motions.items()}), right,
-        [("states do not add up, jumps do: the second jump begins where the first one ended",
+        [("don't add the states of two jumps: begin the second jump where the first ended",
           other(lambda advance, x, s, t: advance(x, s + t) - advance(x, s) - advance(x, t))),
-         ("the second jump begins at the start again; it has to begin where the first one ended",
+         ("the second jump begins at the start again: begin it where the first ended",
           other(lambda advance, x, s, t: advance(x, s + t) - advance(x, t))),
-         ("one jump is missing: the long one is compared with the first part alone",
+         ("a jump is missing: this compares the long jump with the first of the two",
           other(lambda advance, x, s, t: advance(x, s + t) - advance(x, s))),
-         ("both parts have the same length here", other(lambda advance, x, s, t: advance(x, s + t) - advance(advance(x, s), s))),
-         ("the second part goes back", other(lambda advance, x, s, t: advance(x, s + t) - advance(advance(x, s), -t))),
+         ("both short jumps have the length s: the second should have t",
+          other(lambda advance, x, s, t: advance(x, s + t) - advance(advance(x, s), s))),
+         ("the second jump goes back in time", other(lambda advance, x, s, t: advance(x, s + t) - advance(advance(x, s), -t))),
          ("a gap may be negative: without an absolute value the largest is not the worst", other(parted, np.max)),
-         ("this is a mean, which hides the worst coordinate", other(parted, lambda gap: np.abs(gap).mean())),
-         ("this is a sum over all coordinates; the largest gap is asked for", other(parted, lambda gap: np.abs(gap).sum())),
-         ("these are gaps, coordinate by coordinate; the largest is asked for", other(parted, lambda gap: gap))], 1e-9)
+         ("this is a mean, a sum or a norm over all coordinates: return the largest gap",
+          *(other(parted, measure) for measure in (*TOTALS, np.linalg.norm))),
+         ("these are the gaps of all coordinates: return the largest", other(parted, lambda gap: gap), other(parted, np.abs))], 1e-9)
 
 
 @exercise("ex-as-code")
@@ -95,7 +97,7 @@ def beside_nothing():
         return np.mean(((predict - truth) / task.scale) ** 2, axis=-1)
 
     def made(bend):
-        """A task with what a TorusTask offers, of twenty paths that turn and, with their size, turn faster."""
+        """A task with what a TrajectoryTask offers, of twenty paths that turn and, with their size, turn faster."""
         rng = np.random.default_rng(13)
         size, phase = rng.uniform(0.5, 2, (20, 1)), rng.uniform(0, 2 * np.pi, (20, 1))
         angle = phase + (1 - bend * size) * 0.5 * np.arange(30)
@@ -130,26 +132,26 @@ def beside_nothing():
         "a function (task, jumps), which returns for each jump the median of the linear map's errors over the mean of those of "
         "nothing moves",
         calls({"for a task that is nearly linear": (made(0.02), (1, 4, 9)), "for a task that is bent": (made(0.25), (2, 10))}), right,
-        [("the quotient is upside down: below one, the linear map should be useful",
+        [("the quotient is upside down: below one, the linear map should be the better",
           lambda task, jumps: 1 / shares()(task, jumps)),
-         ("this is a difference, and a share is asked for",
+         ("this is a difference: divide instead",
           lambda task, jumps: np.median(linear(task, jumps), axis=1) - task.persistence(jumps).mean(axis=1)),
-         ("these are the linear map's errors alone: put them beside those of nothing moves", shares(below=lambda e: 1.0)),
-         ("this is nothing moves beside itself",
+         ("these are the linear map's errors alone: divide by those of nothing moves", shares(below=lambda e: 1.0)),
+         ("this compares nothing moves with itself",
           lambda task, jumps: np.median(task.persistence(jumps), axis=1) / task.persistence(jumps).mean(axis=1)),
-         ("the map's errors are averaged here; a few large ones then decide, so take their median",
+         ("this is the mean of the map's errors, dominated by a few large ones: take their median",
           shares(above=lambda e: np.mean(e, axis=1))),
-         ("the errors of nothing moves have to be averaged; they have no outliers to fear", shares(below=lambda e: np.median(e, axis=1))),
-         ("median and mean have changed places", shares(lambda e: np.mean(e, axis=1), lambda e: np.median(e, axis=1))),
-         ("the median runs over the jumps here, and it has to run over the starts",
+         ("take the mean, not the median, of the errors of nothing moves", shares(below=lambda e: np.median(e, axis=1))),
+         ("median and mean are swapped", shares(lambda e: np.mean(e, axis=1), lambda e: np.median(e, axis=1))),
+         ("the median runs over the jumps: it should run over the starts",
           shares(lambda e: np.median(e, axis=0), lambda e: np.mean(e, axis=0))),
-         ("there is one number for all jumps here; each jump has its own", shares(np.median, np.mean)),
-         ("there is a number for each start here: take median and mean before you divide", shares(lambda e: e, lambda e: e)),
-         ("these are roots of the errors; the errors are squares and stay so", lambda task, jumps: np.sqrt(shares()(task, jumps)))], 1e-5)
+         ("this is one number for all jumps: each jump has its own", shares(np.median, np.mean)),
+         ("there is a number for each start: take median and mean before you divide", shares(lambda e: e, lambda e: e)),
+         ("these are square roots: leave the errors squared", lambda task, jumps: np.sqrt(shares()(task, jumps)))], 1e-5)
 
 
 class _Spiral:
-    """Two oscillators in actions and angles, frequencies that fall with the action, as a model would offer them."""
+    """A model of two oscillators in actions and angles, whose frequencies fall with the action."""
 
     def encode(self, x):
         q, p = x[..., :2], x[..., 2:]
@@ -200,19 +202,19 @@ def damped():
         "a function (model, gamma, x0, times) with one gamma for each action, which returns the states at all times, "
         "shape (times, ..., dim)",
         calls({"for five starts and seven times": (model, gamma, x0, times)}), right,
-        [("the actions sink at the rate of an amplitude, and an action is the square of one: a factor is missing",
+        [("the actions fall like an amplitude: an action is the square of one, so a factor of two is missing",
           other(lambda I, g, t: I * np.exp(-g * t))),
-         ("the actions grow: look at the sign in the exponent", other(lambda I, g, t: I * np.exp(2 * g * t))),
+         ("the actions grow: check the sign in the exponent", other(lambda I, g, t: I * np.exp(2 * g * t))),
          ("there is no friction yet: the actions stay", other(lambda I, g, t: I)),
-         ("the actions sink too fast: is the factor there twice?", other(lambda I, g, t: I * np.exp(-4 * g * t))),
-         ("the actions sink in a straight line, and the same share of them is lost in each second",
+         ("the actions fall too fast: is the factor of two there twice?", other(lambda I, g, t: I * np.exp(-4 * g * t))),
+         ("the actions fall along a straight line: they lose the same share in every second",
           other(lambda I, g, t: I * (1 - 2 * g * t))),
-         ("the angles sink as well: friction takes from the actions alone",
+         ("the angles fall as well: friction changes the actions alone",
           other(angles=lambda a, w, g, t: (a + w * t) * np.exp(-2 * g * t))),
          ("the angles run backwards", other(angles=lambda a, w, g, t: a - w * t)),
-         ("the angles stand still: time enters there, too", other(angles=lambda a, w, g, t: a)),
-         ("the angles do not begin at those of the start", other(angles=lambda a, w, g, t: w * t)),
-         ("the frequencies are those of the sunken actions; take those that belong to the start", at_sunk_actions),
-         ("actions and angles have changed places: `encode` returns the actions first", exchanged),
-         ("only the last time is returned; all are asked for", lambda *data: right(*data)[-1]),
-         ("the times belong into the first axis", lambda *data: np.swapaxes(right(*data), 0, 1))])
+         ("the angles stand still: they grow by frequency times time", other(angles=lambda a, w, g, t: a)),
+         ("the angles don't begin at those of the start", other(angles=lambda a, w, g, t: w * t)),
+         ("these are the frequencies of the reduced actions: use those at the start", at_sunk_actions),
+         ("actions and angles are swapped: `encode` returns the actions first", exchanged),
+         ("this is the last state only: return the states at all times", lambda *data: right(*data)[-1]),
+         ("the times should run along the first axis", lambda *data: np.swapaxes(right(*data), 0, 1))])

@@ -1,4 +1,4 @@
-"""Checks of the code exercises of Part III, but for those about predictions (`jumps`)."""
+"""Checks of the code exercises of Part III, except those about predictions (`predictions`)."""
 
 import numpy as np
 import scipy.linalg
@@ -27,19 +27,16 @@ def axis_turn():
     return Exercise(
         "a function (G, eps), which returns the angle in rad by which the long axis turns each time",
         calls({"for a weak term": (0.9, 0.004), "for a stronger term": (0.8, 0.05), "for a small G": (0.4, 0.03)}), right,
-        [("this is the whole way round from one far point to the next; the axis turns by what is more than a turn",
+        [("this is the whole angle from one far point to the next: the axis turns by the excess over a full turn",
           formula(lambda G, g: G / g)),
-         ("this is in degrees, and rad are asked for", formula(turn=360)),
-         ("this is in turns, and rad are asked for", formula(turn=1)),
-         ("this is half of it: from the far point to the near one, and not back again", formula(turn=np.pi)),
-         ("the axis turns the other way: look at the sign", formula(turn=-2 * np.pi)),
-         ("the new term pushes here, and it pulls: look at its sign where it joins the square of G", formula(twice=-2)),
-         ("the new term is too weak by half: look at how it joins the square of G, which comes with a factor", formula(twice=1)),
-         ("the new term is too strong: look at how it joins the square of G", formula(twice=4)),
-         ("the two frequencies have changed places in the quotient", formula(lambda G, g: g / G - 1)),
-         ("the two frequencies have changed places in the quotient, and the difference has the other sign",
-          formula(lambda G, g: 1 - g / G)),
-         ("this is the first order in the small term, and the term may be large: the frequencies give it in closed form",
+         ("this is in degrees: give it in rad", formula(turn=360)),
+         ("this is in turns: give it in rad", formula(turn=1)),
+         ("this is half of it: from the far point to the near one, without the way back", formula(turn=np.pi)),
+         ("the axis turns the other way: check the sign", formula(turn=-2 * np.pi)),
+         ("the new term pushes here, but it should pull: check its sign beside the square of G", formula(twice=-2)),
+         ("the new term has the wrong factor: the square of G comes with a half", formula(twice=1), formula(twice=4)),
+         ("the two frequencies are swapped in the quotient", formula(lambda G, g: g / G - 1), formula(lambda G, g: 1 - g / G)),
+         ("this is the first order in the small term: the frequencies give the whole in closed form",
           lambda G, eps: 2 * np.pi * eps / G**2)])
 
 
@@ -80,19 +77,19 @@ def factors():
     return Exercise(
         "a function (M) of a matrix of determinant 1, shape (2, 2), which returns three matrices, upper, lower, upper",
         calls(places), right,
-        [("the first and the last shear have changed places: multiply them in the order in which you return them",
+        [("the first and the last shear are swapped: return them in the order of the product",
           other(by_d, lambda c: c, by_a)),
          ("the numbers of the two upper shears have the wrong sign",
           other(lambda *x: -by_a(*x), lambda c: c, lambda *x: -by_d(*x))),
          ("the number of the lower shear has the wrong sign", other(by_a, lambda c: -c, by_d)),
-         ("these are the inverse shears: all three numbers have the wrong sign",
+         ("these are the inverse shears: every number has the wrong sign",
           other(lambda *x: -by_a(*x), lambda c: -c, lambda *x: -by_d(*x))),
-         ("a shear has ones on its diagonal: what is one of the numbers reduced by, before it is divided?",
+         ("the upper shears lack the subtraction of one before the division",
           other(lambda a, d, c: a / c, lambda c: c, lambda a, d, c: d / c)),
-         ("the upper shears were not divided by the entry below the diagonal",
+         ("the upper shears are not divided by the entry below the diagonal",
           other(lambda a, d, c: a - 1, lambda c: c, lambda a, d, c: d - 1)),
          ("all three are transposed: the middle one is the lower shear", lambda M: [part.T for part in right(M)]),
-         ("these factors belong to the transposed matrix: is it b or c that you read?", lambda M: right(M.T)),
+         ("these are the factors of the transposed matrix: do you read b for c?", lambda M: right(M.T)),
          ("return the three factors, not their product", lambda M: M),
          ("return three matrices, not the three numbers in them",
           lambda M: [by_a(*M.diagonal(), M[1, 0]), M[1, 0], by_d(*M.diagonal(), M[1, 0])])])
@@ -111,15 +108,15 @@ def mode_frequencies():
         "a function (rates, N) of frequencies, shape (tori, n), and the matrix with learned actions = N times those of the modes, "
         "which returns the frequencies of the modes, shape (tori, n)",
         calls({"for a permutation": (rng.uniform(0.5, 2, (4, 3)), N), "for another matrix": (rng.uniform(0.5, 2, (4, 3)), M)}), right,
-        [("this is the way from the modes to the learned ones and not back: frequencies go against the actions",
+        [("this goes the wrong way: frequencies transform against the actions",
           lambda rates, N: rates @ np.linalg.inv(N)),
-         ("the matrix is transposed: frequencies do not go as actions do", lambda rates, N: rates @ N.T),
-         ("the matrix is transposed and inverted: this is how actions go back, and frequencies go otherwise",
+         ("the matrix is transposed: frequencies don't transform as actions do", lambda rates, N: rates @ N.T),
+         ("the matrix is transposed and inverted: actions transform so, but frequencies don't",
           lambda rates, N: rates @ np.linalg.inv(N).T),
-         ("the frequencies are as they were: the matrix has not been used", lambda rates, N: rates),
-         ("this is sorted by size, and no longer says which frequency belongs to which mode",
+         ("the frequencies are unchanged: use the matrix", lambda rates, N: rates),
+         ("these are sorted by size: it no longer shows which frequency belongs to which mode",
           lambda rates, N: np.sort(right(rates, N), axis=-1)),
-         ("only the first torus is returned", lambda rates, N: right(rates, N)[0]),
+         ("this is the first torus only: return them all", lambda rates, N: right(rates, N)[0]),
          ("the signs of the matrix are lost", lambda rates, N: rates @ np.abs(N))])
 
 
@@ -141,18 +138,17 @@ def standard_map():
     return Exercise(
         "a function (q, p, k) of places, momenta and the strength, which returns the new (q, p)",
         calls({"for one point": (1.3, 0.8, 0.9), "for thirty points": (q, p, 1.4)}, read), right,
-        [("q moves with the old momentum: then areas are not kept, so let it move with the new one",
+        [("q moves with the old momentum, which does not keep areas: move it with the new one",
           lambda q, p, k: (q + p, p + k * np.sin(q))),
-         ("q and p have changed places in the result", lambda q, p, k: right(q, p, k)[::-1]),
-         ("p was reduced to one turn: whoever does so cannot see how far it wanders",
-          lambda q, p, k: (right(q, p, k)[0], right(q, p, k)[1] % (2 * np.pi))),
-         ("p was reduced to one turn about zero: whoever does so cannot see how far it wanders",
+         ("q and p are swapped in the result", lambda q, p, k: right(q, p, k)[::-1]),
+         ("p is reduced to one turn, which hides how far it wanders",
+          lambda q, p, k: (right(q, p, k)[0], right(q, p, k)[1] % (2 * np.pi)),
           lambda q, p, k: (right(q, p, k)[0], (right(q, p, k)[1] + np.pi) % (2 * np.pi) - np.pi)),
          ("the kick has the wrong sign", lambda q, p, k: right(q, p, -k)),
          ("q drifts the wrong way", lambda q, p, k: (q - right(q, p, k)[1], right(q, p, k)[1])),
-         ("q moves first here, and the kick comes before it", lambda q, p, k: (q + p, p + k * np.sin(q + p))),
-         ("the kick is a function of q, not of p", lambda q, p, k: (q + p + k * np.sin(p), p + k * np.sin(p))),
-         ("the kick has another phase: is it the sine?", lambda q, p, k: (q + p + k * np.cos(q), p + k * np.cos(q))),
+         ("q moves first: the kick should come before it", lambda q, p, k: (q + p, p + k * np.sin(q + p))),
+         ("the kick should depend on q, not on p", lambda q, p, k: (q + p + k * np.sin(p), p + k * np.sin(p))),
+         ("the kick should be a sine", lambda q, p, k: (q + p + k * np.cos(q), p + k * np.cos(q))),
          ("the strength of the kick is missing", lambda q, p, k: right(q, p, 1.0)),
-         ("p has not been kicked in the result, though q has noticed", lambda q, p, k: (right(q, p, k)[0], p)),
+         ("the kick moves q, but the new p doesn't show it", lambda q, p, k: (right(q, p, k)[0], p)),
          ("q has not moved", lambda q, p, k: (q, right(q, p, k)[1]))])

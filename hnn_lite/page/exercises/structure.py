@@ -23,21 +23,21 @@ class _Reading(HNN):
 def _law(model, x):
     """H at some states, and by how much the field misses the turned slope of H; `Unusable` for what is no model."""
     if isinstance(model, type) or not (hasattr(model, "hamiltonian") and hasattr(model, "field")):
-        raise Unusable("a model is asked for, made by calling your class")
+        raise Unusable("pass a model, made by calling your class")
     try:
         H, field = model.hamiltonian(x), numbers(model.field(x))
         nudges = 1e-4 * np.eye(x.shape[-1])
         slopes = np.stack([model.hamiltonian(x + nudge) - model.hamiltonian(x - nudge) for nudge in nudges], axis=-1) / 2e-4
     except Exception as error:
-        raise Unusable(f"the model cannot be asked for its energy and its field, {type(error).__name__}: {str(error)[:100]}") from None
+        raise Unusable(f"the model's energy or field cannot be evaluated, {type(error).__name__}: {str(error)[:100]}") from None
     if np.shape(H) != x.shape[:-1]:
-        raise Unusable("the model's energy has to be one number for each state")
+        raise Unusable("the model's energy should be one number for each state")
     turned = slopes @ symplectic_matrix(x.shape[-1]).T
     return np.abs(field - turned).max() > 1e-4 * (np.abs(turned).max() + 1e-12)
 
 
 def _changes(model, x, changed, spread):
-    """Whether the model's energy is another one at the changed states, measured by how much it varies elsewhere."""
+    """Whether the model's energy differs at the changed states, measured by how much it varies elsewhere."""
     return np.abs(model.hamiltonian(changed) - model.hamiltonian(x)).max() > 1e-7 * spread
 
 
@@ -68,16 +68,16 @@ def on_cylinder():
     cos, sin = (lambda q, p: np.cos(q)), (lambda q, p: np.sin(q))
     return Exercise(
         "a model made from your class, such as OnCylinder(seed=0)", look, reading(cos, sin, only_p),
-        [("a whole turn changes the energy: the network still reads the angle as a number", reading(lambda q, p: q, only_p)),
-         ("q and its mirror image look the same to the network: one number of the angle is missing", reading(cos, only_p)),
-         ("two angles, as far from the top as from the bottom, look the same to the network: one number of the angle is missing",
+        [("a whole turn changes the energy: the network reads the angle as a number", reading(lambda q, p: q, only_p)),
+         ("q and minus q look the same to the network: it needs the sine as well", reading(cos, only_p)),
+         ("the bottom and the top look the same to the network: it needs the cosine as well",
           reading(sin, only_p)),
-         ("p is read as an angle, too, and it is a number", reading(cos, sin, lambda q, p: np.cos(p), lambda q, p: np.sin(p))),
-         ("the network does not read p", reading(cos, sin)),
+         ("p is read as an angle, but it is a number", reading(cos, sin, lambda q, p: np.cos(p), lambda q, p: np.sin(p))),
+         ("the network doesn't read p", reading(cos, sin)),
          ("the network cannot tell p from its opposite: feed p itself", reading(cos, sin, lambda q, p: p**2)),
-         ("it is p that is read as an angle here, and q as a number: they have changed places",
+         ("p is read as an angle and q as a number: they are swapped",
           reading(lambda q, p: q, lambda q, p: np.cos(p), lambda q, p: np.sin(p))),
-         ("the field is not the turned gradient by (q, p): let it follow from `energy` and define nothing else",
+         ("the field is not the turned gradient in (q, p): define `energy` alone, and the field follows",
           reading(cos, sin, only_p, kind=Unturned))])
 
 
@@ -86,11 +86,11 @@ def turnable():
     """An energy that cannot be turned: a model of (x, y, p_x, p_y), made from your class. Exercise `ex-tb-turn`."""
     x = np.random.default_rng(7).normal(size=(30, 4))
     r, p = x[:, :2], x[:, 2:]
-    turn, mirror = np.array([[0.6, 0.8], [-0.8, 0.6]]), np.array([1.0, -1.0])
+    turn = np.array([[0.6, 0.8], [-0.8, 0.6]])
 
     def look(model):
         off = _law(model, x)
-        states = {"for both arrows turned alike": (r @ turn, p @ turn), "for both arrows mirrored": (r * mirror, p * mirror),
+        states = {"for both arrows turned alike": (r @ turn, p @ turn),
                   "for one arrow turned": (r @ turn, p), "for the opposite p": (r, -p)}
         spread = np.ptp(model.hamiltonian(x))
         found = {place: _changes(model, x, np.hstack(state), spread) for place, state in states.items()}
@@ -114,12 +114,10 @@ def turnable():
     components = [lambda r, p, i=i: r[..., i] for i in (0, 1)] + [lambda r, p, i=i: p[..., i] for i in (0, 1)]
     return Exercise(
         "a model made from your class, such as Turnable(seed=0)", look, reading(length, speed, along),
-        [("a turn of both arrows changes the energy: the network still reads a component", reading(*components)),
-         ("the network sees the two lengths and not the angle between the arrows", reading(length, speed)),
-         ("the network cannot tell p from its opposite: one of its numbers has lost its sign",
+        [("turning both arrows changes the energy: the network reads a component", reading(*components)),
+         ("the network sees both lengths, but not the angle between the arrows", reading(length, speed)),
+         ("the network cannot tell p from its opposite: one of its inputs has lost its sign",
           reading(length, speed, lambda r, p: along(r, p) ** 2)),
-         ("the network does not see how long r is", reading(speed, along)),
-         ("the network does not see how long p is", reading(length, along)),
-         ("the network sees nothing but one angle between two arrows: it needs their lengths as well", reading(along)),
-         ("the mirror image has another energy: one of the numbers is a cross product and not a scalar one",
-          reading(length, speed, lambda r, p: r[..., 0] * p[..., 1] - r[..., 1] * p[..., 0]))])
+         ("the network doesn't see the length of r", reading(speed, along)),
+         ("the network doesn't see the length of p", reading(length, along)),
+         ("the network sees only the product of the arrows: it needs their lengths as well", reading(along))])

@@ -1,74 +1,63 @@
-"""Checks of the code exercises of the Workshop: a gradient by hand, and a training that stops itself."""
+"""Checks of the code exercises of the Workshop: buffers that are used again, and a training that stops itself."""
 
 from types import SimpleNamespace
 
-import autograd.numpy as np
-from autograd import elementwise_grad, value_and_grad
-from autograd.extend import defvjp, primitive
+import numpy as np
 
-from hnn_lite.page.exercises.check import call, exercise, Exercise, numbers
-from hnn_lite.networks import init_mlp
-from hnn_lite.tree import ravel
+from hnn_lite.page.exercises.check import call, exercise, Exercise, numbers, Unusable
 
 
 @exercise("ex-ft-code")
-def loss_and_gradient_sin():
-    """Another activation: `loss_and_gradient_sin(params, x, t)`, the loss and the slopes of all parameters. Exercise `ex-ft-code`."""
-    rng = np.random.default_rng(18)
-    params = [tuple(1.5 * part for part in layer) for layer in init_mlp((2, 6, 5, 1), 18)]
-    x, t = 2 * rng.normal(size=(40, 2)), rng.normal(size=(40, 2))
+def buffers():
+    """As few as possible: `buffers(calls, wanted)`, the buffer that each call writes into. Exercise `ex-ft-code`."""
+    graphs = {"a chain": ([(), (0,), (1,), (2,), (3,)], {4}),
+              "a square": ([(), (0, 0), (1,), (), (2, 3)], {4}),
+              "a gradient": ([(), (0,), (1,), (2,), (2, 1), (4, 3), (5, 1), (6, 0), (7, 4)], {3, 8}),
+              "a sum of two products": ([(), (), (0, 1), (), (), (3, 4), (2, 5)], {2, 6}),
+              "a value that is read late": ([(), (0,), (1,), (2, 1), (0, 3), (4,), (5,)], {6})}
 
     def look(answer):
-        loss, gradient = call(answer, params, x, t)
-        return {"for the loss": numbers(loss), "for the slopes of the parameters": numbers(ravel(gradient))}
+        """How many buffers there are in a graph, and how often a call, or the end, finds in one what it does not want."""
+        found = {}
+        for place, (calls, wanted) in graphs.items():
+            where = numbers(call(answer, list(calls), set(wanted)), f"for {place}")
+            if where.shape != (len(calls),) or (where != np.round(where)).any() or (where < 0).any():
+                raise Unusable(f"for {place}, each call needs one whole number that is not negative")
+            holds, faults = {}, 0
+            for rank, reads in enumerate(calls):
+                faults += sum(holds.get(where[read]) != read for read in reads) + any(where[read] == where[rank] for read in reads)
+                holds[where[rank]] = rank
+            faults += sum(holds.get(where[result]) != result for result in wanted)
+            found |= {f"for {place}, the number of buffers": np.array(float(len(set(where)))),
+                      f"for {place}, the count of what is overwritten too early": np.array(float(faults))}
+        return found
 
-    def by_autograd(sigma, measure=np.mean, residual=lambda g, t: g - t):
-        def energy(params, x):
-            *hidden, (w,) = params
-            for W, b in hidden:
-                x = sigma(x @ W + b)
-            return (x @ w)[..., 0]
+    def greedy(calls, wanted, last=max, over=False, kept=True, again=True, readers=lambda reads: set(reads), late=0):
+        """Takes a free buffer if there is one: right as it stands, and wrong in one way with each other argument."""
+        ends = {read: last(rank for rank, reads in enumerate(calls) if read in readers(reads))
+                for reads in calls for read in readers(reads)}
+        where, free = [], []
+        for rank in range(len(calls)):
+            back = [where[read] for read in readers(calls[rank - late] if rank >= late else ())
+                    if ends[read] == rank - late and not (kept and read in wanted)] if again else []
+            free += back if over else []
+            where.append(free.pop() if free else max(where, default=-1) + 1)
+            free += [] if over else back
+        return where
 
-        def loss(params, x, t):
-            return measure(residual(elementwise_grad(energy, 1)(params, x), t) ** 2)
-        return value_and_grad(loss)
-
-    def sine(slope=np.cos, bend=lambda a: -np.sin(a)):
-        """The sine with other rules: what by-hand passes find that have this slope and this bend."""
-        first, second = primitive(np.sin), primitive(slope)
-        defvjp(first, lambda h, a: lambda g: g * second(a))
-        defvjp(second, lambda s, a: lambda g: g * bend(a))
-        return first
-
-    def scaled(loss=1.0, gradient=1.0):
-        def answer(*data):
-            value, slopes = by_autograd(np.sin)(*data)
-            return loss * value, [tuple(gradient * part for part in layer) for layer in slopes]
-        return answer
+    def wrong(**how):
+        return lambda calls, wanted: greedy(calls, wanted, **how)
 
     return Exercise(
-        "a function (params, x, t), which returns the loss and a list of tuples of arrays like params", look, by_autograd(np.sin),
-        [("the bend has the wrong sign: which way does the sine curve where it is positive?", by_autograd(sine(bend=np.sin))),
-         ("the bend is missing: the slopes of the units depend on the parameters, too", by_autograd(sine(bend=lambda a: 0 * a))),
-         ("the bend is that of the slope: it needs the second derivative of the sine", by_autograd(sine(bend=np.cos))),
-         ("the bend is still that of the tanh", by_autograd(sine(bend=lambda a: -2 * np.sin(a) * np.cos(a)))),
-         ("slope and bend are still computed as for the tanh, from the value",
-          by_autograd(sine(lambda a: 1 - np.sin(a) ** 2, lambda a: -2 * np.sin(a) * (1 - np.sin(a) ** 2)))),
-         ("the slope of the sine is computed from its value, and so has lost its sign",
-          by_autograd(sine(lambda a: np.abs(np.cos(a)), lambda a: -np.sin(a)))),
-         ("the slope of the sine is computed from its value, and so has lost its sign, in the bend as well",
-          by_autograd(sine(lambda a: np.abs(np.cos(a)), lambda a: -np.sin(a) * np.sign(np.cos(a))))),
-         ("the slope of the sine has the wrong sign", by_autograd(sine(lambda a: -np.cos(a), np.sin))),
-         ("these are still the units of the chapter, with the tanh", by_autograd(np.tanh)),
-         ("the units compute the cosine", by_autograd(np.cos)),
-         ("loss and slopes belong to the sum of the squares, and the mean is asked for", by_autograd(np.sin, np.sum)),
-         ("the mean runs over the states alone, and the loss is the mean over all numbers",
-          by_autograd(np.sin, lambda r: np.sum(r) / len(x))),
-         ("the loss is right; the slopes are those of the sum of the squares, not of the mean", scaled(gradient=t.size)),
-         ("the loss is right; the slopes lack a factor: a square has been differentiated", scaled(gradient=0.5)),
-         ("the loss is right; the slopes have the opposite sign: which is subtracted from which in the residual?", scaled(gradient=-1.0)),
-         ("the residual has the wrong sign in it: the targets are subtracted", by_autograd(np.sin, residual=lambda g, t: g + t)),
-         ("the targets are not used: compare the gradient of H with t", by_autograd(np.sin, residual=lambda g, t: g))], 1e-8)
+        "a function (calls, wanted), which returns a list of whole numbers, one for each call", look, greedy,
+        [("no buffer is ever used again", wrong(again=False)),
+         ("a buffer is given back by the first call that reads it, and others read it later", wrong(last=min)),
+         ("a call writes over what it reads: give its arguments back after it has found a buffer of its own", wrong(over=True)),
+         ("what is wanted at the end is given back, too", wrong(kept=False)),
+         ("only what a call reads first is given back", wrong(readers=lambda reads: set(reads[:1]))),
+         ("a call that reads a value twice gives its buffer back twice, and then two calls get it", wrong(readers=list)),
+         ("buffers come back one call too late", wrong(late=1)),
+         ("everything is written into one buffer", lambda calls, wanted: [0] * len(calls))])
 
 
 @exercise("ex-labs-enough")
@@ -109,15 +98,15 @@ def enough():
 
     return Exercise(
         "a function (lab), which calls lab.stop() as soon as the test loss is below a half of the first one", look, right,
-        [("it never stops: return values do not matter here, call the lab's method (with brackets)", lambda lab: lab.stop),
-         ("it stops at the first look: a loss is not below a half of itself", when(lambda h: True)),
-         ("the latest loss is compared with the one before; the first one is the measure",
+        [("it never stops: call the lab's method, with brackets", lambda lab: lab.stop),
+         ("it stops at the first look, whatever the loss", when(lambda h: True)),
+         ("this compares the latest loss with the one before: compare it with the first",
           when(lambda h: two(h.test_loss) and h.test_loss[-1] < h.test_loss[-2] / 2)),
-         ("it waits for any fall, and not for a half", when(lambda h: h.test_loss[-1] < h.test_loss[0])),
-         ("the training loss is used, and the test loss is asked for", when(lambda h: h.train_loss[-1] < h.train_loss[0] / 2)),
-         ("the largest loss so far is the measure here, and the first one is asked for",
+         ("it stops at any fall: wait until the loss is halved", when(lambda h: h.test_loss[-1] < h.test_loss[0])),
+         ("this looks at the training loss: look at the test loss", when(lambda h: h.train_loss[-1] < h.train_loss[0] / 2)),
+         ("this compares with the largest loss so far: compare with the first",
           when(lambda h: h.test_loss[-1] < max(h.test_loss) / 2)),
          ("it stops at the second look, whatever the loss", when(lambda h: two(h.test_loss))),
-         ("a half is divided twice, or squared: it waits for too little", when(lambda h: h.test_loss[-1] < h.test_loss[0] / 4)),
-         ("it stops when the loss is above a half, not below", when(lambda h: two(h.test_loss) and h.test_loss[-1] > h.test_loss[0] / 2)),
-         ("it waits for a loss that is a half in absolute terms, and not a half of the first", when(lambda h: h.test_loss[-1] < 0.5))])
+         ("it waits for a quarter of the first loss: a half is enough", when(lambda h: h.test_loss[-1] < h.test_loss[0] / 4)),
+         ("it stops while the loss is above a half, not below", when(lambda h: two(h.test_loss) and h.test_loss[-1] > h.test_loss[0] / 2)),
+         ("it waits for a loss below a fixed number: a half of the first is meant", when(lambda h: h.test_loss[-1] < 0.5))])
