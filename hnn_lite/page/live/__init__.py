@@ -2,7 +2,7 @@
 
 How one is made. In Python, a subclass of `frame.LiveFigure` checks its arguments, gives its script what it needs as `data()`, networks
 packed by `weights.pack`, and draws its `still()` with matplotlib. Its script, js/<name>.js, puts panels, controls and numbers on a
-`Stage` and ends with `stage.start({step, work, draw, evaluate})`. The scripts share a core, in this order, each readable by itself:
+`Stage` and ends with `stage.start({work, draw, evaluate})`. The scripts share a core, in this order, each readable by itself:
 
 - networks.js: the forward pass and the input gradient of an MLP, shears, the Action-Angle Network;
 - motion.js: the systems, learned laws, integrators, climbing along R_H, paths that are computed piece by piece;
@@ -10,7 +10,7 @@ packed by `weights.pack`, and draws its `still()` with matplotlib. Its script, j
 - input.js: `plane.handle(...)`, a dot that can be dragged with mouse, finger or arrow keys;
 - stage.js: `Stage`, with sliders, buttons, choices, numbers that are also spoken, the clock, the theme's colours;
 - pictures.js: pendulums, springs, arrows, and how the planes of these systems look; elliptic.js: the exact pendulum;
-- frame.js: the frame's height, its theme and the still on the page around it. Films (`film`) use it too.
+- frame.js: the frame's height, its theme and the still on the page around it.
 
 Rules that keep them alike: everything starts at rest, and moves when the reader lets a dot go or presses play (letting go moves nothing
 for a reader who prefers reduced motion); curves carry their names beside them; what a colour means is what it means in the book, and its
@@ -21,10 +21,11 @@ the tests compare with Python's, for the parameters that `weights.as_shown` retu
 
 from hnn_lite.page.live.action_angle import Torus
 from hnn_lite.page.live.bodies import Bodies
+from hnn_lite.page.live.film import Film
 from hnn_lite.page.live.henon_heiles import HenonHeiles
 from hnn_lite.page.live.integrator_race import IntegratorRace
 from hnn_lite.page.live.phase_space import PhaseSpace
 from hnn_lite.page.live.pixels import Pixels
 from hnn_lite.page.live.three_ways import ThreeWays
 
-__all__ = ["Bodies", "HenonHeiles", "IntegratorRace", "PhaseSpace", "Pixels", "ThreeWays", "Torus"]
+__all__ = ["Bodies", "Film", "HenonHeiles", "IntegratorRace", "PhaseSpace", "Pixels", "ThreeWays", "Torus"]

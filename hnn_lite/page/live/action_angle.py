@@ -8,7 +8,6 @@ from hnn_lite.page.live import weights
 from hnn_lite.page.live.frame import LiveFigure
 from hnn_lite.page.live.systems import known, VIEWS
 from hnn_lite.page.plots import AXES, COLOURS
-from hnn_lite.scaling import Scaling
 
 LONGEST = 6.0          # powers of ten of the slider, in periods
 TOP = (np.pi, 0.0)     # a pendulum that stands on its head
@@ -61,8 +60,9 @@ class Torus(LiveFigure):
 
     def data(self):
         """See `LiveFigure`."""
-        stored = {"params": weights.pack(self.model.params), "activation": self.model.activation, "kind": self.model.kind, "scaling": _scaling(self.model)}
-        walker = self.walker and {**weights.law(self.walker.law), "scaling": _scaling(self.walker)}
+        stored = {"params": weights.pack(self.model.params), "activation": self.model.activation, "kind": self.model.kind,
+                  "scaling": weights.scaling(self.model)}
+        walker = self.walker and {**weights.law(self.walker.law), "scaling": weights.scaling(self.walker)}
         return {"constants": self.system.constants, "network": stored, "walker": walker, "starts": self.starts, "shown": self.shown}
 
     def still(self, figure):
@@ -78,7 +78,7 @@ class Torus(LiveFigure):
         torus.set_box_aspect((1, 1, 0.4), zoom=1.6)
         t = np.linspace(0, 10 * period, 1000)
         if self.walker is not None:
-            walked = self.walker.rollout(self.starts, np.arange(0, 100 * period, self.walker.scaling.time if self.walker.scaling else 1.0))
+            walked = self.walker.rollout(self.starts, np.arange(0, 100 * period, self.walker.units.time))
             plane.plot(*walked[:, 0].T, ".", color=COLOURS["baseline"], markersize=2, label="step by step, 100 periods")
             plane.plot(*walked[:, 1].T, ".", color=COLOURS["baseline"], markersize=2)
         for k, path in enumerate(np.swapaxes(self.model.rollout(self.starts, t), 0, 1)):
@@ -92,9 +92,3 @@ def _place(theta, phi, thick=0.42):
     """A place on the torus in space."""
     around = 1 + thick * np.cos(phi)
     return around * np.cos(theta), around * np.sin(theta), thick * np.sin(phi)
-
-
-def _scaling(model):
-    """What js/networks.js needs of a model's scaling."""
-    scaling = model.scaling or Scaling.identity(2)
-    return {"centre": scaling.centre, "matrix": scaling.matrix, "back": scaling.back, "unit": scaling.unit, "time": scaling.time}

@@ -5,7 +5,7 @@ import numpy as np
 from hnn_lite import systems, validate
 from hnn_lite.page.live import weights
 from hnn_lite.page.live.frame import LiveFigure
-from hnn_lite.page.live.three_ways import FORMS
+from hnn_lite.page.live.three_ways import KINDS
 from hnn_lite.page.plots import COLOURS, LABELS, line
 
 # by the number of bodies: where they begin, how long they are followed
@@ -37,12 +37,12 @@ class Bodies(LiveFigure):
     size = (7.2, 3.4)
 
     def __init__(self, models, start=None, system=None, shown=6.0):
-        if not isinstance(models, dict) or set(models) != set(FORMS):
+        if not isinstance(models, dict) or set(models) != set(KINDS):
             raise ValueError(f"models must be a dict with 'baseline' and 'hnn', got {models!r}")
         self.models, dims = models, {getattr(model, "dim", None) for model in models.values()}
-        for kind, form in FORMS.items():
-            if dims not in ({8}, {12}) or getattr(models[kind], "form", lambda: None)() != form:
-                raise ValueError(f"models[{kind!r}] must be a plain model of that kind with dim = 8 or 12, as the other, got {models[kind]!r}")
+        for kind, wanted in KINDS.items():
+            if dims not in ({8}, {12}) or not isinstance(models[kind], wanted):
+                raise ValueError(f"models[{kind!r}] must be a model of the class {wanted.__name__} with dim = 8 or 12, as the other, got {models[kind]!r}")
         self.dim = dims.pop()
         self.count = self.dim // 4
         self.system = system or (systems.two_body, systems.three_body)[self.count - 2]()
@@ -69,8 +69,7 @@ class Bodies(LiveFigure):
 
     def data(self):
         """See `LiveFigure`."""
-        stored = {kind: {"params": weights.pack(model.params), "activation": model.activation} for kind, model in self.models.items()}
-        return {**stored, "masses": self.system.masses, "G": self._pull(), "start": self.start, "shown": self.shown, "seconds": self.seconds}
+        return {**{kind: weights.law(model) for kind, model in self.models.items()}, **self.system.constants, "start": self.start, "shown": self.shown, "seconds": self.seconds}
 
     def still(self, figure):
         """See `LiveFigure`."""
@@ -94,13 +93,5 @@ class Bodies(LiveFigure):
         masses = self.system.masses
         q = np.reshape(BEGIN[self.count][0], (2, -1))
         q = q - (q @ masses / masses.sum())[:, None]
-        speed = np.sqrt(self._pull() * masses.sum() / np.linalg.norm(q[:, 0] - q[:, 1]) ** 3) * (1.04, 0.97)[self.count - 2]
+        speed = np.sqrt(self.system.constants["G"] * masses.sum() / np.linalg.norm(q[:, 0] - q[:, 1]) ** 3) * (1.04, 0.97)[self.count - 2]
         return np.concatenate([q.ravel(), (masses * speed * np.array([-q[1], q[0]])).ravel()])
-
-    def _pull(self):
-        """G, from the potential of two bodies at the distance 1 with the others far away."""
-        if self.count == 2:
-            return float(-self.system.potential(np.array([0.0, 1.0, 0.0, 0.0])) / np.prod(self.system.masses))
-        side = np.array([0.0, 1.0, 0.5, 0.0, 0.0, np.sqrt(0.75)])
-        m = self.system.masses
-        return float(-self.system.potential(side) / (m[0] * m[1] + m[0] * m[2] + m[1] * m[2]))

@@ -17,7 +17,6 @@ from PIL import Image
 
 from hnn_lite.page.plots import STYLE
 
-CORE = ("networks", "motion", "draw", "input", "stage", "pictures", "elliptic")
 ADVICE = "A live figure: run this cell, or open the built book, and it can be moved."
 
 
@@ -26,7 +25,7 @@ def script(name):
     return importlib.resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 
-def embed(page, title, still, alt, width, advice, style=""):
+def embed(page, title, still, alt, width):
     """The HTML of an output: the still with its alternative text and a line of advice, then the frame, which takes their place.
 
     Parameters
@@ -37,15 +36,13 @@ def embed(page, title, still, alt, width, advice, style=""):
         The frame's name for a screen reader.
     still : str
         A picture's address, such as `picture` returns.
-    alt, advice : str
+    alt : str
     width : int
         Of the still, in CSS pixels.
-    style : str
-        More of the still's style.
     """
     return (f'<div><div class="live-fallback"><img alt="{html.escape(alt, quote=True)}" src="{still}" '
-            f'style="width:{width}px;max-width:100%;{style}background:#fff">'
-            f'<p>{advice}</p></div><iframe title="{html.escape(title, quote=True)}" srcdoc="{html.escape(page, quote=True)}" '
+            f'style="width:{width}px;max-width:100%;background:#fff">'
+            f'<p>{ADVICE}</p></div><iframe title="{html.escape(title, quote=True)}" srcdoc="{html.escape(page, quote=True)}" '
             'style="width:100%;height:0;border:0;display:block"></iframe></div>')
 
 
@@ -74,6 +71,8 @@ class LiveFigure:
     ----------
     script : str
         The file in js/, without its ending.
+    shared : sequence of str
+        The files in js/ that it builds on, in this order.
     title, alt : str
         The name of the frame; what the still shows, in words.
     size : (float, float)
@@ -81,6 +80,7 @@ class LiveFigure:
     """
 
     size = (7.2, 3.6)
+    shared = ("networks", "motion", "draw", "input", "stage", "pictures", "elliptic")
 
     def data(self):
         """What the script finds as `data`: a dict for JSON."""
@@ -93,7 +93,7 @@ class LiveFigure:
     def page(self):
         """The frame's page: style sheet, shared scripts, data, and the figure's own script."""
         data = json.dumps(self.data(), default=plain, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
-        scripts = [script(f"js/{name}.js") for name in (*CORE, self.script)]
+        scripts = [script(f"js/{name}.js") for name in (*self.shared, self.script)]
         code = "\n".join(['"use strict";', *scripts[:-1], f"const data = {data};", scripts[-1], script("js/frame.js")])
         return (f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(self.title)}</title>'
                 f"<style>{script('frame.css')}</style></head><body><script>{code}</script></body></html>")
@@ -106,4 +106,4 @@ class LiveFigure:
             figure = Figure(figsize=self.size)
             self.still(figure)
             still = picture(figure)
-        return embed(self.page(), self.title, still, self.alt, round(96 * self.size[0]), ADVICE)
+        return embed(self.page(), self.title, still, self.alt, round(96 * self.size[0]))

@@ -4,7 +4,8 @@ import numpy as np
 
 from hnn_lite import integrate, systems, validate
 from hnn_lite.page.live.frame import LiveFigure
-from hnn_lite.page.live.systems import AXES, constants
+from hnn_lite.page.live.systems import known, VIEWS
+from hnn_lite.page.plots import AXES
 
 # the same names and colours as in js/integrator-race.js
 LOOKS = {"euler": ("explicit Euler", "C4"), "rk4": ("Runge-Kutta 4", "C1"), "symplectic_euler": ("symplectic Euler", "C3"),
@@ -37,8 +38,7 @@ class IntegratorRace(LiveFigure):
 
     def __init__(self, system=None, methods=("euler", "rk4", "symplectic_euler", "leapfrog", "implicit_midpoint"),
                  start=(1.0, 0.0), dt=0.25):
-        self.system = systems.pendulum() if system is None else system
-        self.constants = constants(self.system)
+        self.system = known(systems.pendulum() if system is None else system)
         if isinstance(methods, str) or not len(methods) or len(set(methods)) < len(methods):
             raise ValueError(f"methods must be a list of different names, got {methods!r}")
         self.methods = [validate.choice("method", method, integrate.METHODS) for method in methods]
@@ -58,11 +58,11 @@ class IntegratorRace(LiveFigure):
 
     def data(self):
         """See `LiveFigure`."""
-        return {"system": self.system.name, "constants": self.constants, "methods": self.methods, "start": self.start, "dt": self.dt}
+        return {"system": self.system.name, "constants": self.system.constants, "methods": self.methods, "start": self.start, "dt": self.dt}
 
     def still(self, figure):
         """See `LiveFigure`."""
-        reach, names = AXES[self.system.name][2:]
+        (_, _, reach), names = VIEWS[self.system.name], AXES[self.system.name]
         plane, energy = figure.subplots(1, 2, width_ratios=(1, 1.25))
         steps = int(60 / self.dt)
         for method in self.methods:

@@ -4,7 +4,8 @@ import numpy as np
 
 from hnn_lite import integrate, systems
 from hnn_lite.page.live.frame import LiveFigure
-from hnn_lite.page.live.systems import AXES, constants
+from hnn_lite.page.live.systems import known, VIEWS
+from hnn_lite.page.plots import AXES
 
 
 class PhaseSpace(LiveFigure):
@@ -30,18 +31,17 @@ class PhaseSpace(LiveFigure):
     size = (7.2, 3.7)
 
     def __init__(self, *system):
-        self.systems = system or (systems.pendulum(), systems.mass_spring())
-        self.constants = {one.name: constants(one) for one in self.systems if constants(one)}
-        if len(self.constants) < len(self.systems):
+        self.systems = [known(one) for one in system or (systems.pendulum(), systems.mass_spring())]
+        if len({one.name for one in self.systems}) < len(self.systems):
             raise ValueError(f"each system can be shown once, got {', '.join(one.name for one in self.systems)}")
 
     def data(self):
         """See `LiveFigure`."""
-        return {"systems": self.constants}
+        return {"systems": {one.name: one.constants for one in self.systems}}
 
     def still(self, figure):
         """See `LiveFigure`."""
-        system, start, radius, reach, names = self.systems[0], *AXES[self.systems[0].name]
+        system, (start, radius, reach), names = self.systems[0], VIEWS[self.systems[0].name], AXES[self.systems[0].name]
         around = np.linspace(0, 2 * np.pi, 1000)
         spot = np.array(start) + radius * np.stack([np.cos(around), np.sin(around)], axis=-1)
         q, p = np.meshgrid(np.linspace(-reach[0], reach[0], 120), np.linspace(-reach[1], reach[1], 120))

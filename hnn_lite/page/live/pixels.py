@@ -98,8 +98,8 @@ def lit(model, codes):
 
 def drawn(model, pixels):
     """A model's decoder, its last layer cut to some of the pixels that it draws: half of the weights, and the rest stays dark."""
-    *deep, (W, b) = model.params["decoder"]
-    return [*deep, (W[:, pixels], b[pixels])]
+    *deep, last = model.params["decoder"]
+    return [*deep, tuple((model.brightness or 1.0) * leaf[..., pixels] for leaf in last)]
 
 
 def powers(z):

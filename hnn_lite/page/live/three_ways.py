@@ -3,12 +3,13 @@
 import numpy as np
 
 from hnn_lite import systems, validate
+from hnn_lite.models import Baseline, HNN
 from hnn_lite.page.live import weights
 from hnn_lite.page.live.frame import LiveFigure
-from hnn_lite.page.live.systems import AXES, constants
-from hnn_lite.page.plots import energy_over_time, line
+from hnn_lite.page.live.systems import known, VIEWS
+from hnn_lite.page.plots import AXES, energy_over_time, line
 
-FORMS = {"baseline": "field", "hnn": "gradient"}          # what `form()` of such a model says
+KINDS = {"baseline": Baseline, "hnn": HNN}
 SECONDS = 60.0
 
 
@@ -40,7 +41,7 @@ class ThreeWays(LiveFigure):
             raise ValueError('worlds must be a dict such as {"pendulum": {"baseline": ..., "hnn": ...}}')
         self.worlds = {name: _world(name, models) for name, models in worlds.items()}
         self.name = next(iter(self.worlds))
-        self.start = validate.finite_states("start", AXES[self.name][0] if start is None else start, 2)
+        self.start = validate.finite_states("start", VIEWS[self.name][0] if start is None else start, 2)
         if self.start.shape != (2,):
             raise ValueError(f"start must be one state of two coordinates, got shape {self.start.shape}")
         self.shown = validate.positive("shown", shown, zero_too=True)
@@ -57,8 +58,8 @@ class ThreeWays(LiveFigure):
         """See `LiveFigure`."""
         stored = {}
         for name, world in self.worlds.items():
-            stored[name] = {"constants": constants(world["truth"]), "start": self.start if name == self.name else AXES[name][0]}
-            stored[name] |= {kind: {"params": weights.pack(world[kind].params), "activation": world[kind].activation} for kind in FORMS}
+            stored[name] = {"constants": world["truth"].constants, "start": self.start if name == self.name else VIEWS[name][0]}
+            stored[name] |= {kind: weights.law(world[kind]) for kind in KINDS}
         return {"systems": stored, "shown": self.shown}
 
     def still(self, figure):
@@ -69,22 +70,20 @@ class ThreeWays(LiveFigure):
         for way, path in paths.items():
             plane.plot(*path.T, **line(way))
         plane.plot(*self.start, "o", color="#1a1a1a")
-        plane.set(xlabel=AXES[self.name][3][0], ylabel=AXES[self.name][3][1])
+        plane.set(xlabel=AXES[self.name][0], ylabel=AXES[self.name][1])
         energy_over_time(t, {way: world["truth"].hamiltonian(path) for way, path in paths.items()}, energy, "true energy (J)")
         energy.set_ylim(0)
 
 
 def _world(name, models):
     """The true law and the two models of one system, checked."""
-    validate.choice("system", name, AXES)
-    if not isinstance(models, dict) or not set(FORMS) <= set(models) <= {*FORMS, "truth"}:
+    validate.choice("system", name, VIEWS)
+    if not isinstance(models, dict) or not set(KINDS) <= set(models) <= {*KINDS, "truth"}:
         raise ValueError(f"worlds[{name!r}] must be a dict with 'baseline', 'hnn' and perhaps 'truth', got {models!r}")
-    for kind, form in FORMS.items():
-        model = models[kind]
-        if getattr(model, "dim", None) != 2 or getattr(model, "form", lambda: None)() != form:
-            raise ValueError(f"worlds[{name!r}][{kind!r}] must be a plain model of that kind with dim = 2, got {model!r}")
-    truth = models.get("truth") or {"mass-spring": systems.mass_spring, "pendulum": systems.pendulum}[name]()
-    constants(truth)
+    for kind, wanted in KINDS.items():
+        if not isinstance(models[kind], wanted) or models[kind].dim != 2:
+            raise ValueError(f"worlds[{name!r}][{kind!r}] must be a model of the class {wanted.__name__} with dim = 2, got {models[kind]!r}")
+    truth = known(models.get("truth") or {"mass-spring": systems.mass_spring, "pendulum": systems.pendulum}[name]())
     if truth.name != name:
         raise ValueError(f"worlds[{name!r}]['truth'] is a {truth.name}")
     return {**models, "truth": truth}

@@ -12,40 +12,55 @@ import copy
 
 import numpy as np
 
-from hnn_lite import validate
+from hnn_lite import tree, validate
+from hnn_lite.models import HNN
+from hnn_lite.networks import mlp
 
 LARGE = 5000          # numbers in a leaf from which on it is stored in 16 bits
 STEPS = 32_767
 
 
 def pack(params):
-    """A network's parameters as a page holds them: for each layer a list of {"shape", "scale", "data"}, data in base64.
+    """A network's parameters as a page holds them: the same tree, its arrays as {"shape", "scale", "data"}, data in base64.
 
     `scale` is 0 for single precision. The letters + and / are - and _ (RFC 4648, section 5).
 
     Parameters
     ----------
-    params : list of tuple of array
+    params : tree of array
+        See `hnn_lite.tree`.
 
     Raises
     ------
     ValueError
         If a parameter is not finite.
     """
-    packed = []
-    for number, layer in enumerate(params):
-        leaves = []
-        for leaf in layer:
-            leaf = validate.finite(f"layer {number} of the parameters", leaf)
-            scale, stored = _stored(leaf)
-            leaves.append({"shape": leaf.shape, "scale": scale, "data": base64.urlsafe_b64encode(stored.tobytes()).decode()})
-        packed.append(leaves)
-    return packed
+    return tree.rebuild(params, map(_packed, tree.leaves(params)))
+
+
+def law(model):
+    """What the scripts need of a `Baseline` or an `HNN`: its network's parameters and activation, and its scaling.
+
+    Raises
+    ------
+    ValueError
+        If the model, of a subclass, computes something else than its network: a page would show another law than the model's.
+    """
+    z = np.linspace(-0.5, 0.5, 3 * model.dim).reshape(3, model.dim)
+    found = model.energy(model.params, z)[:, None] if isinstance(model, HNN) else model.apply(model.params, z)
+    if not np.allclose(found, mlp(model.params, z, model.activation)):
+        raise ValueError(f"{type(model).__name__} computes something else than its network; a live figure shows plain HNNs and baselines")
+    return {"params": pack(model.params), "activation": model.activation, "scaling": scaling(model)}
+
+
+def scaling(model):
+    """What the scripts need of a model's scaling."""
+    return {name: getattr(model.units, name) for name in ("centre", "matrix", "back", "unit", "time")}
 
 
 def quantised(params):
     """The same parameters after packing, as floats of double precision: what the page computes with."""
-    return [tuple(_back(*_stored(np.asarray(leaf))) for leaf in layer) for layer in params]
+    return tree.rebuild(params, [_back(*_stored(np.asarray(leaf))) for leaf in tree.leaves(params)])
 
 
 def as_shown(model):
@@ -53,6 +68,12 @@ def as_shown(model):
     shown = copy.deepcopy(model)
     shown.params = quantised(model.params)
     return shown
+
+
+def _packed(leaf):
+    leaf = validate.finite("a parameter", leaf)
+    scale, stored = _stored(leaf)
+    return {"shape": leaf.shape, "scale": scale, "data": base64.urlsafe_b64encode(stored.tobytes()).decode()}
 
 
 def _stored(leaf):

@@ -19,7 +19,7 @@ const strip = stage.strip(3);
 
 let starts = data.starts, time = 10 ** data.shown * small, view = [0.6, 0.95], walkers;
 
-// u(t + dt) = u(t) + dt f(u(t)), as the EulerUpdate in hnn_lite/models/comparators.py: one sample of the training data a step.
+// u(t + dt) = u(t) + dt f(u(t)), as the EulerUpdate in hnn_lite/models/step_by_step.py: one sample of the training data a step.
 function stepByStep({ params, activation, scaling }) {
   const field = new Mlp(unpack(params), activation), units = new Scaling(scaling);
   return { sample: units.time, begin: (x) => units.apply(x), next: (z) => add(z, 1, field.value(z)), state: (z) => units.undo(z) };
@@ -113,7 +113,7 @@ function drawTorus(states) {
 function drawPlane(states) {
   plane.axes("", () => {
     plane.contours(law.energy, VIEWS.pendulum.levels, { colour: "grid" });
-    plane.contours(law.energy, [2 * data.constants.stiffness], { colour: "line" }, 3);
+    plane.contours(law.energy, [law.top], { colour: "line" }, 3);
   });
   plane.inside(() => {
     starts.forEach((x, k) => {

@@ -13,7 +13,7 @@ const ORDER = ["baseline", "hnn", "truth"];    // the truth on top
 const stage = new Stage();
 const { masses, G } = data, count = masses.length, bodies = masses.map((_, k) => k);
 
-// H = sum |p|^2 / 2m - sum G m m / r, as hnn_lite/bodies.py.
+// H = sum |p|^2 / 2m - sum G m m / r, as hnn_lite/systems.py.
 const pairs = bodies.flatMap((i) => bodies.slice(i + 1).map((j) => [i, j]));
 const gravity = lawOf(
   (x) => {
@@ -59,7 +59,7 @@ const chart = stage.plane({
 });
 const views = stage.panel({ label: "the three motions side by side", ratio: 2.6, into: side });
 
-let start = data.start, now = data.shown, paths, energies, together = true, extent = 2;
+let start = data.start, paths, energies, together = true, extent = 2;
 
 function restart(at = start) {
   start = at;
@@ -74,23 +74,15 @@ function restart(at = start) {
 function work(deadline) {
   let left = false;
   Object.keys(WAYS).forEach((way, number) => {
-    left = paths[way].walk(Math.min(SECONDS, now + AHEAD), performance.now() + (deadline - performance.now()) / (3 - number)) || left;
+    left = paths[way].walk(Math.min(SECONDS, time.wanted + AHEAD), performance.now() + (deadline - performance.now()) / (3 - number)) || left;
   });
   for (const way in WAYS) for (let i = energies[way].length; i < paths[way].states.length; i++) energies[way].push(gravity.energy(paths[way].states[i]));
   return left;
 }
 
-const known = () => Math.min(...Object.values(paths).map((path) => path.seconds));
-
-function step(seconds) {
-  now = Math.max(now, Math.min(known(), now + SPEED * seconds));
-  if (now >= SECONDS - 1e-9) stage.play(false);
-  clock.value = now;
-}
-
-const at = (way) => paths[way].at(Math.min(now, known()));
-const last = () => Math.floor(Math.min(now, known()) / STEP + 1e-9);
-const energyAt = (way) => energies[way][Math.min(energies[way].length - 1, last())];
+const at = (way) => paths[way].at(time.now);
+const last = () => Math.floor(time.now / STEP + 1e-9);          // a state of the paths themselves: between two, energies are not quite right
+const energyAt = (way) => energies[way][last()];
 
 function draw() {
   if (!stage.held) widen();
@@ -102,9 +94,9 @@ function draw() {
   });
   drawEnergies();
   drawViews();
-  const x = paths.hnn.states[last()];          // a state of the path itself: between two, energies are not quite right
-  showOwn(number(laws.hnn.energy(x) - laws.hnn.energy(start), 4));
-  showPush(`${push(at("truth"))}, baseline ${push(at("baseline"))}, HNN ${push(x)}`);
+  const x = (way) => paths[way].states[last()];
+  showOwn(number(laws.hnn.energy(x("hnn")) - laws.hnn.energy(start), 4));
+  showPush(`${push(x("truth"))}, baseline ${push(x("baseline"))}, HNN ${push(x("hnn"))}`);
 }
 
 // The size of the total momentum.
@@ -185,9 +177,9 @@ function drawEnergies() {
   const shown = (value) => Math.max(low + 0.06 * half, Math.min(high - 0.06 * half, value));
   const labels = ORDER.map((way) => ({ way, place: chart.scale().Y(shown(energyAt(way))) })).sort((a, b) => a.place - b.place);
   labels.forEach((label, i) => { if (i) label.place = Math.max(label.place, labels[i - 1].place + 16); });
-  const lift = Math.max(0, labels[2].place - (chart.height - chart.margin.bottom - 8)), right = now > 0.75 * SECONDS;
+  const lift = Math.max(0, labels[2].place - (chart.height - chart.margin.bottom - 8)), right = time.now > 0.75 * SECONDS;
   for (const { way, place } of labels) {
-    chart.text(WAYS[way][0], chart.scale().X(now) + (right ? -10 : 10), place - lift + (right ? -12 : 0), { colour: way, base: "middle", align: right ? "right" : "left", weight: 600 });
+    chart.text(WAYS[way][0], chart.scale().X(time.now) + (right ? -10 : 10), place - lift + (right ? -12 : 0), { colour: way, base: "middle", align: right ? "right" : "left", weight: 600 });
   }
 }
 
@@ -215,22 +207,22 @@ function moved(k, [x, y]) {
   return next;
 }
 
-stage.buttons({ reset: () => { now = 0; clock.value = 0; restart(data.start); } });
+stage.buttons({ reset: () => { time.wanted = 0; restart(data.start); } });
+restart();
 stage.choice({
   label: "a drag moves", value: "all", options: [["all", count > 2 ? "all three" : "both"], ["one", "one alone"]],
   change: (next) => { together = next === "all"; },
 });
-const clock = stage.slider({
-  label: "time", min: 0, max: SECONDS, step: 0.1, value: now, format: (t) => t.toFixed(1), change: (t) => { stage.play(false); now = t; },
+const time = stage.time({
+  end: SECONDS, at: data.shown, rate: SPEED, format: (t) => t.toFixed(1), known: () => Math.min(...Object.values(paths).map((path) => path.seconds)),
 });
 const showOwn = stage.number({ label: "the HNN's own H has changed by", colour: "hnn" });
 const showPush = stage.number({ label: "total momentum: truth" });
-restart();
 for (const k of bodies) {
   plane.handle({
     name: `the start of body ${k + 1}`, get: () => [start[k], start[count + k]], step: [0.05, 0.05], colour: "truth",
     describe: ([x, y]) => `x ${number(x, 2)}, y ${number(y, 2)}`,
-    set: (place) => { restart(moved(k, place)); now = Math.min(now, data.shown); clock.value = now; }, end: () => stage.go(),
+    set: (place) => { restart(moved(k, place)); time.wanted = Math.min(time.wanted, data.shown); }, end: () => stage.go(),
   });
 }
 
@@ -239,4 +231,4 @@ evaluate["hnn after"] = ([t, ...x]) => { const path = new Path(laws.hnn, methods
 for (const way in WAYS) evaluate[`${way} field`] = laws[way].field;
 for (const way of ["truth", "hnn"]) evaluate[`${way} energy`] = laws[way].energy;
 evaluate.moved = ([all, k, x, y]) => { together = all; return moved(k, [x, y]); };
-stage.start({ step, work, draw, evaluate });
+stage.start({ work, draw, evaluate });

@@ -33,9 +33,9 @@ function jacobi(u, m) {
 
 // A pendulum that swings without going over the top. `phase` counts in turns; `advance` costs the same for any time.
 class ExactPendulum {
-  constructor({ stiffness, inertia }) {
-    this.omega0 = Math.sqrt(stiffness / inertia);
-    this.scale = 2 * inertia * this.omega0;               // the momentum at the bottom that just reaches the top
+  constructor({ m, g, l }) {
+    this.omega0 = Math.sqrt(g / l);
+    this.scale = 2 * m * l * l * this.omega0;             // the momentum at the bottom that just reaches the top
   }
 
   share([q, p]) { return Math.sin(q / 2) ** 2 + (p / this.scale) ** 2; }

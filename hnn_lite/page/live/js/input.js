@@ -8,7 +8,8 @@ class Handle {
   constructor(plane, { name, get, set, describe, step, begin = () => {}, end = () => {}, colour = "ink" }) {
     Object.assign(this, { plane, get, set, describe, step, begin, end });
     this.element = plane.box.appendChild(document.createElement("div"));
-    this.element.className = "handle fresh";              // until it is taken for the first time
+    this.element.className = "handle";
+    this.beckon();
     this.element.tabIndex = 0;
     this.element.style.setProperty("--own", `var(--${colour})`);
     this.element.setAttribute("role", "slider");
@@ -17,13 +18,24 @@ class Handle {
     this.element.addEventListener("keydown", (event) => this.key(event));
   }
 
+  // A pulse that says "drag me", from when the dot comes into view until it is taken for the first time.
+  beckon() {
+    const seen = new IntersectionObserver((entries) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      seen.disconnect();
+      this.element.classList.add("fresh");
+    }, { threshold: 0.9 });
+    seen.observe(this.element);
+    this.taken = () => { seen.disconnect(); this.element.classList.remove("fresh"); };
+  }
+
   // Follow the pointer until it is lifted. If `jump`, the dot comes to the pointer first.
   take(event, jump) {
     if (event.button > 0) return;
     event.preventDefault();
     const { element, plane } = this, box = plane.canvas.getBoundingClientRect(), { X, Y } = plane.scale(), [x, y] = this.get();
     const off = jump ? [0, 0] : [event.clientX - box.left - X(x), event.clientY - box.top - Y(y)];
-    element.classList.remove("fresh");
+    this.taken();
     const move = (next) => {
       const box = plane.canvas.getBoundingClientRect();
       this.put(plane.units(next.clientX - box.left - off[0], next.clientY - box.top - off[1]));
@@ -57,7 +69,7 @@ class Handle {
     const move = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
     if (!move) return;
     event.preventDefault();
-    this.element.classList.remove("fresh");
+    this.taken();
     this.begin();
     this.put([x + far * move[0] * this.step[0], y + far * move[1] * this.step[1]]);
     this.end();
@@ -95,6 +107,7 @@ Object.assign(Plane.prototype, {
     this.canvas.onclick = (tap) => {
       this.canvas.onclick = null;
       const handle = near(tap);
+      handle.taken();
       handle.begin();
       handle.put(this.units(tap.offsetX, tap.offsetY));
       handle.end();

@@ -8,7 +8,7 @@ const LOOKS = {                                // the colours of the chapter
 };
 
 const stage = new Stage();
-const law = SYSTEMS[data.system](data.constants), view = VIEWS[data.system], round = data.system === "pendulum";
+const law = SYSTEMS[data.system](data.constants), view = VIEWS[data.system];
 const plane = stage.plane({
   ...view, label: "the plane of place and momentum: the last seconds of each method's path", ratio: 1.02, share: 1, equal: true,
 });
@@ -18,7 +18,7 @@ const chart = stage.plane({
 });
 const strip = stage.strip(data.methods.length);
 
-let start = data.start, dt = data.dt, now = 12, racers = [], version = 0;
+let start = data.start, dt = data.dt, racers = [], version = 0;
 
 function restart() {
   racers = data.methods.map((method) => {
@@ -41,22 +41,16 @@ function work(deadline) {
   return left > 0;
 }
 
-function step(seconds) {
-  now += SPEED * seconds;
-  if (now >= SECONDS) { now = SECONDS; stage.play(false); }
-  clock.value = now;
-}
-
-// The energy of a racer at the time now, as a share of the start; NaN where it has run away or did not settle.
-const share = ({ energies, path }) => energies[Math.min(energies.length - 1, Math.round(now / path.dt))] / energies[0];
-
-const wrap = (q) => (round ? q - 2 * Math.PI * Math.round(q / (2 * Math.PI)) : q);
+// The energy of a racer after its last step, as a share of the start; NaN where it has run away or did not settle.
+const share = ({ energies }) => energies[last()] / energies[0];
+const last = () => Math.floor(time.now / dt + 1e-9);
 
 function draw() {
+  const { now } = time;
   plane.axes("", () => plane.contours(law.energy, view.levels, { colour: "grid" }));
   plane.inside(() => {
     plane.dot(...start, 3, { colour: "truth" });
-    racers.forEach(drawPath);
+    for (const racer of racers) drawPath(racer, now);
   });
   chart.axes();
   chart.inside(() => {
@@ -66,14 +60,11 @@ function draw() {
   drawStrip(strip, data.system, racers.map((racer) => ({ ...racer, state: racer.path.at(now), words: inShare(racer) })));
 }
 
-function drawPath({ path, colour }) {
-  const last = Math.min(path.states.length - 1, Math.floor(now / dt + 1e-9)), first = Math.max(0, last - Math.ceil(6 / dt));
-  const at = (i) => path.states[first + i], jump = (i) => i > 0 && Math.abs(wrap(at(i)[0]) - wrap(at(i - 1)[0])) > Math.PI;
-  const style = { colour, width: 1.6 };
-  plane.trail(last - first + 1, (i) => (jump(i) ? NaN : wrap(at(i)[0])), (i) => at(i)[1], style, Infinity);
-  if (dt > 0.15) for (let i = Math.max(0, last - first - 12); i <= last - first; i++) plane.dot(wrap(at(i)[0]), at(i)[1], 2.2, { colour });
-  const [q, p] = path.at(now);
-  plane.dot(wrap(q), p, 5, { colour, ring: "paper" });
+function drawPath({ path, colour }, now) {
+  const first = Math.max(0, last() - Math.ceil(6 / dt)), count = last() - first + 1, at = (i) => law.place(path.states[first + i]);
+  drawRound(plane, count, at, { colour, width: 1.6 }, Infinity);
+  if (dt > 0.15) for (let i = Math.max(0, count - 13); i < count; i++) plane.dot(...at(i), 2.2, { colour });
+  plane.dot(...law.place(path.at(now)), 5, { colour, ring: "paper" });
 }
 
 // Energies as a curve, or, where there are many for each pixel, as the band between the least and the greatest.
@@ -101,11 +92,8 @@ function inShare(racer) {
   return value < 2 ? `${number(100 * value, 1)} %` : value < 1000 ? `× ${number(value, value < 10 ? 1 : 0)}` : "beyond all";
 }
 
-stage.buttons({ reset: () => { now = 0; clock.value = 0; } });
-const clock = stage.slider({
-  label: "time", min: 0, max: SECONDS, step: 0.1, value: now, format: (t) => `${t.toFixed(1)} s`,
-  change: (t) => { stage.play(false); now = t; },
-});
+stage.buttons({ reset: () => { time.wanted = 0; } });
+const time = stage.time({ end: SECONDS, at: 12, rate: SPEED, known: () => Math.min(...racers.map(({ path }) => path.seconds)) });
 stage.slider({
   label: "step", min: Math.log10(SHORTEST), max: Math.log10(LONGEST), step: 0.01, value: Math.log10(dt),
   format: (l) => `${(10 ** l).toPrecision(2)} s`, change: (l) => { dt = +(10 ** l).toPrecision(2); restart(); },
@@ -116,6 +104,6 @@ plane.handle({
   describe: inWords(view), end: () => stage.go(),
 });
 stage.start({
-  step, work, draw,
+  work, draw,
   evaluate: { step: ([method, step, x]) => METHODS[method](law.field, x, step), energy: law.energy, field: law.field },
 });

@@ -1,4 +1,4 @@
-// Laws of motion and ways to walk along them, as in hnn_lite/systems.py, dynamics.py and integrate.py.
+// Laws of motion and ways to walk along them, as in hnn_lite/systems.py, mechanics.py and integrate.py.
 //
 // A state is an array, positions first, then momenta. A law is {energy(x), gradient(x), field(x)}: H, R_H, and S_H = dx/dt;
 // a law without an energy has a field only.
@@ -15,27 +15,33 @@ function turn(gradient) {
 
 const lawOf = (energy, gradient) => ({ energy, gradient, field: (x) => turn(gradient(x)) });
 
-// H = stiffness q^2 / 2 + p^2 / (2 inertia)
-const massSpring = ({ stiffness, inertia }) => lawOf(
-  ([q, p]) => stiffness * q * q / 2 + p * p / (2 * inertia),
-  ([q, p]) => [stiffness * q, p / inertia]);
+// H = k q^2 / 2 + p^2 / (2 m)
+const massSpring = ({ k, m }) => ({
+  ...lawOf(([q, p]) => k * q * q / 2 + p * p / (2 * m), ([q, p]) => [k * q, p / m]),
+  place: ([q, p]) => [q, p],
+});
 
-// H = stiffness (1 - cos q) + p^2 / (2 inertia): of a small swing, the same
-const pendulum = ({ stiffness, inertia }) => lawOf(
-  ([q, p]) => stiffness * 2 * Math.sin(q / 2) ** 2 + p * p / (2 * inertia),
-  ([q, p]) => [stiffness * Math.sin(q), p / inertia]);
+// H = m g l (1 - cos q) + p^2 / (2 m l^2). `top` is the energy that reaches the top; `place` puts an angle between -pi and pi.
+const pendulum = ({ m, g, l }) => ({
+  ...lawOf(
+    ([q, p]) => m * g * l * 2 * Math.sin(q / 2) ** 2 + p * p / (2 * m * l * l),
+    ([q, p]) => [m * g * l * Math.sin(q), p / (m * l * l)]),
+  top: 2 * m * g * l, place: ([q, p]) => [q - 2 * Math.PI * Math.round(q / (2 * Math.PI)), p],
+});
 
 const SYSTEMS = { "mass-spring": massSpring, pendulum };
 
 // Learned laws: an HNN has an energy, a baseline only arrows.
-function hnn({ params, activation }) {
-  const network = new Mlp(unpack(params), activation);
-  return lawOf((x) => network.value(x)[0], (x) => Array.from(network.gradient(x)));
+function hnn({ params, activation, scaling }) {
+  const network = new Mlp(unpack(params), activation), units = new Scaling(scaling), worth = units.unit / units.time;
+  return lawOf(
+    (x) => worth * network.value(units.apply(x))[0],
+    (x) => units.pull(network.gradient(units.apply(x))).map((part) => worth * part));
 }
 
-function baseline({ params, activation }) {
-  const network = new Mlp(unpack(params), activation);
-  return { field: (x) => Array.from(network.value(x)) };
+function baseline({ params, activation, scaling }) {
+  const network = new Mlp(unpack(params), activation), units = new Scaling(scaling);
+  return { field: (x) => units.undoRate(network.value(units.apply(x))) };
 }
 
 // --- one step of a method, (field, x, dt) to the next state
@@ -110,7 +116,7 @@ class Path {
 
   // Walk on until `seconds`, or until the clock shows `deadline`; true if something is left to do.
   walk(seconds, deadline = Infinity) {
-    const steps = Math.round(seconds / this.dt);
+    const steps = Math.ceil(seconds / this.dt - 1e-9);
     while (this.states.length <= steps) {
       this.states.push(this.method(this.law.field, this.states[this.states.length - 1], this.dt));
       if (performance.now() > deadline) return this.states.length <= steps;

@@ -1,4 +1,4 @@
-// Networks, as in hnn_lite/networks/mlp.py and symplectic.py: the same formulas, for one state at a time.
+// Networks, as in hnn_lite/networks.py and shears.py: the same formulas, for one state at a time.
 //
 // A leaf of the parameters is {shape, values}; a layer is a list of leaves, [W, b] or [W], W of shape (inputs, outputs).
 
@@ -26,15 +26,15 @@ function fromBase64(text) {
   return bytes;
 }
 
-// Parameters from the text in which weights.py packed them: whole numbers of 16 bits times a scale, or floats of 32 bits.
-function unpack(layers) {
-  const leaf = ({ shape, scale, data }) => {
-    const bytes = fromBase64(data), stored = scale ? new Int16Array(bytes.buffer) : new Float32Array(bytes.buffer);
-    const values = new Float64Array(stored);
-    if (scale) for (let i = 0; i < values.length; i++) values[i] *= scale;
-    return { shape, values };
-  };
-  return layers.map((leaves) => leaves.map(leaf));
+// A tree of parameters from the text in which weights.py packed them: whole numbers of 16 bits times a scale, or floats of 32 bits.
+function unpack(tree) {
+  if (Array.isArray(tree)) return tree.map(unpack);
+  const { shape, scale, data } = tree;
+  if (!shape) return Object.fromEntries(Object.entries(tree).map(([name, branch]) => [name, unpack(branch)]));
+  const bytes = fromBase64(data), stored = scale ? new Int16Array(bytes.buffer) : new Float32Array(bytes.buffer);
+  const values = new Float64Array(stored);
+  if (scale) for (let i = 0; i < values.length; i++) values[i] *= scale;
+  return { shape, values };
 }
 
 // A multilayer perceptron. Its arrays are made once, so that a call leaves nothing behind for the garbage collector.
@@ -81,7 +81,7 @@ class Mlp {
   }
 }
 
-// A stack of shears of symplectic.py: in turn, positions move by a function of the momenta and momenta by one of the positions.
+// A stack of shears of shears.py: in turn, positions move by a function of the momenta and momenta by one of the positions.
 class Shears {
   constructor(layers, activation = "sigmoid") {
     this.sigma = ACTIVATIONS[activation][0];
@@ -131,27 +131,34 @@ function turnPairs(z, angle) {
   return turned;
 }
 
-// symplectic.Scaling: from the units of the data to coordinates of size one, and back.
+// scaling.Scaling: from the units of the data to coordinates of size one, and back. `pull` takes the gradient of a function of those
+// coordinates to that of the same function of the data.
+const dotted = (row, x) => row.reduce((sum, share, j) => sum + share * x[j], 0);
+
 class Scaling {
   constructor({ centre, matrix, back, unit, time }) {
     Object.assign(this, { centre, matrix, back, unit, time });
   }
 
   apply(x) {
-    return this.matrix.map((row) => row.reduce((sum, share, j) => sum + share * (x[j] - this.centre[j]), 0) / Math.sqrt(this.unit));
+    const off = x.map((value, i) => value - this.centre[i]);
+    return this.matrix.map((row) => dotted(row, off) / Math.sqrt(this.unit));
   }
 
-  undo(z) {
-    return this.back.map((row, i) => row.reduce((sum, share, j) => sum + share * z[j], 0) * Math.sqrt(this.unit) + this.centre[i]);
-  }
+  undo(z) { return this.back.map((row, i) => dotted(row, z) * Math.sqrt(this.unit) + this.centre[i]); }
+
+  undoRate(dz) { return this.back.map((row) => dotted(row, dz) * Math.sqrt(this.unit) / this.time); }
+
+  pull(gradient) { return this.centre.map((_, i) => this.matrix.reduce((sum, row, j) => sum + row[i] * gradient[j], 0) / Math.sqrt(this.unit)); }
 }
 
 // models.ActionAngleNetwork: encode, turn, decode. One step for any time.
 class ActionAngleNetwork {
-  constructor({ shears, rates, network, activation, kind, scaling }) {
-    this.shears = new Shears(unpack(shears), activation);
-    this.constant = unpack(rates)[0][0].values;
-    this.network = new Mlp(unpack(network), activation);
+  constructor({ params, activation, kind, scaling }) {
+    const { encoder, rates, network } = unpack(params);
+    this.shears = new Shears(encoder, activation);
+    this.constant = rates.values;
+    this.network = new Mlp(network, activation);
     this.kind = kind;
     this.units = new Scaling(scaling);
   }

@@ -1,6 +1,7 @@
 // Phase space: a state and a spot of states around it, carried along S_H (the motion) or along R_H (uphill).
 
-const RIM = 1200, SEEDS = 90;                  // points on the spot's rim, and within it
+const RIM = 600, SEEDS = 90;                   // points on the spot's rim at first, and within it
+const APART = 0.05, MOST = 8000;               // neighbours on the rim are at most so far apart; points at most
 const UPHILL = 0.25;                           // R_H has no clock of its own: a slow one shows more
 const WAYS = {
   motion: { rate: 1, colour: "c0", field: (law) => law.field },
@@ -23,6 +24,7 @@ const chart = stage.plane({
 });
 const showEnergy = stage.number({ label: "energy of the dot" });
 const showArea = stage.number({ label: "area of the spot" });
+const showRim = stage.number({ label: "its rim" });
 
 let name, law, view, way = "motion";
 let home, dot, rim, seeds, trail, history, time;
@@ -39,15 +41,32 @@ function restart(at = home) {
   history = [[0, area(rim), law.energy(dot)]];
 }
 
-// Area within a closed smooth line, the sum of q dp. Slopes come from four neighbours on each side (order 8): the area stays
-// right long after the line has been drawn out.
+// The pieces of a closed line, from each point to the next: [point, next, length, bend], the bend that of the circles through three
+// neighbours, positive to the left.
+function pieces(points) {
+  const count = points.length, next = (i) => points[(i + 1) % count], along = (i) => [next(i)[0] - points[i][0], next(i)[1] - points[i][1]];
+  const steps = points.map((_, i) => along(i)), lengths = steps.map((step) => Math.hypot(...step));
+  const bends = steps.map(([dq, dp], i) => {
+    const before = (i + count - 1) % count, [q, p] = steps[before], size = lengths[before] * lengths[i] * Math.hypot(q + dq, p + dp);
+    return size ? 2 * (q * dp - p * dq) / size : 0;
+  });
+  return points.map((point, i) => [point, next(i), lengths[i], (bends[i] + bends[(i + 1) % count]) / 2]);
+}
+
+// Area within a closed line: of the polygon, and of what lies between its sides and the arcs over them.
 function area(points) {
-  const share = [4 / 5, -1 / 5, 4 / 105, -1 / 280], count = points.length;
-  let sum = 0;
-  for (let i = 0; i < count; i++) {
-    for (let k = 1; k <= 4; k++) sum += share[k - 1] * points[i][0] * (points[(i + k) % count][1] - points[(i - k + count) % count][1]);
-  }
-  return Math.abs(sum);
+  const piece = ([[q, p], [nextQ, nextP], length, bend]) => (q * nextP - nextQ * p) / 2 + bend * length ** 3 / 12;
+  return Math.abs(pieces(points).reduce((sum, one) => sum + piece(one), 0));
+}
+
+// The same line with a new point on the arc between neighbours that have come too far apart. So the line follows the motion however
+// far it is drawn out: with the points of the beginning alone it would cut corners, and lose or gain area that the motion keeps.
+function refine(points) {
+  return pieces(points).flatMap(([point, next, length, bend]) => {
+    if (length < APART) return [point];
+    const dq = next[0] - point[0], dp = next[1] - point[1], rise = bend * length / 8;
+    return [point, [point[0] + dq / 2 + rise * dp, point[1] + dp / 2 - rise * dq]];
+  });
 }
 
 function choose(next) {
@@ -58,17 +77,14 @@ function choose(next) {
 }
 
 function step(seconds) {
+  if (rim.length > MOST) { stage.play(false); return; }
   const { rate, field } = WAYS[way], along = field(law), count = Math.ceil(seconds * 60), dt = rate * seconds / count;
   for (let k = 0; k < count; k++) {
     dot = rk4(along, dot, dt);
     trail.push(dot);
+    rim = refine(rim.map((x) => rk4(along, x, dt)));
+    seeds = seeds.map((x) => rk4(along, x, dt));
   }
-  const go = (x) => {
-    for (let k = 0; k < count; k++) x = rk4(along, x, dt);
-    return x;
-  };
-  rim = rim.map(go);
-  seeds = seeds.map(go);
   if (trail.length > 600) trail.splice(0, trail.length - 600);
   time += seconds;
   history.push([time, area(rim), law.energy(dot)]);
@@ -81,29 +97,44 @@ function draw() {
   const { colour } = WAYS[way];
   plane.axes(name, () => plane.contours(law.energy, view.levels, { colour: "grid" }));
   plane.inside(() => {
-    const top = 2 * data.systems[name].stiffness;          // the energy that reaches the top
-    if (name === "pendulum") plane.layer("separatrix", name, () => plane.contours(law.energy, [top], { colour: "line" }, 3));
-    const { X, Y } = plane.scale();
-    plane.stroke(RIM, (i) => X(rim[i][0]), (i) => Y(rim[i][1]), { colour, fill: colour, width: 0, alpha: 0.2, close: true });
-    plane.stroke(RIM, (i) => X(rim[i][0]), (i) => Y(rim[i][1]), { colour, width: 1.2, close: true });
-    for (const [q, p] of seeds) plane.disc(X(q), Y(p), 1.4, { colour });
-    plane.trail(trail.length, (i) => trail[i][0], (i) => trail[i][1], { colour: "truth", width: 1.6 });
-    arrows();
-    plane.dot(...dot, 6, { colour: "truth", ring: "paper" });
+    if (law.top) plane.layer("separatrix", name, () => plane.contours(law.energy, [law.top], { colour: "line" }, 3));
+    drawSpot(colour);
+    for (const seed of seeds) plane.dot(...law.place(seed), 1.4, { colour });
+    drawRound(plane, trail.length, (i) => law.place(trail[i]), { colour: "truth", width: 1.6 });
+    arrows(...law.place(dot));
+    plane.dot(...law.place(dot), 6, { colour: "truth", ring: "paper" });
   });
   drawScene(colour);
   drawChart(colour);
   showEnergy(`${number(law.energy(dot), 3)} J`);
-  showArea(`${number(area(rim), 4)} J s`);
+  showArea(`${number(history[history.length - 1][1], 4)} J s`);
+  showRim(rim.length > MOST ? "has become too long to be followed: start again" : "");
+}
+
+// The spot. Angles go round, so it is drawn once for each turn that it has spread over, and each time cut off beyond the edges.
+function drawSpot(colour) {
+  const edge = plane.reach.x[1] + 0.5, turn = 2 * Math.PI, [low, high] = rim.reduce(([a, b], [q]) => [Math.min(a, q), Math.max(b, q)], [0, 0]);
+  const turns = law.top ? [Math.ceil((low - edge) / turn), Math.floor((high + edge) / turn)] : [0, 0];
+  for (let k = turns[0]; k <= turns[1]; k++) {
+    const angle = (i) => Math.max(-edge, Math.min(edge, rim.at(i % rim.length)[0] - turn * k));
+    const outline = [];
+    for (let i = 0; i < rim.length; i++) {
+      const q = angle(i);
+      if (Math.abs(q) < edge || q !== angle(i - 1) || q !== angle(i + 1)) outline.push([q, rim[i][1]]);
+    }
+    const { X, Y } = plane.scale(), x = (i) => X(outline[i][0]), y = (i) => Y(outline[i][1]);
+    plane.stroke(outline.length, x, y, { colour, fill: colour, width: 0, alpha: 0.2, close: true });
+    plane.stroke(outline.length, x, y, { colour, width: 1.2, close: true });
+  }
 }
 
 // The two gradients at the dot, at most so long.
-function arrows() {
+function arrows(q, p) {
   const { X, Y } = plane.scale(), R = law.gradient(dot), size = Math.hypot(...R), most = plane.width * 0.17;
   const length = most * size / (size + 1.5), unit = (v) => [length * v[0] / size, -length * v[1] / size];
   if (size < 1e-6) return;
-  drawArrow(plane, X(dot[0]), Y(dot[1]), ...unit(turn(R)), { colour: "c0", name: "S_H" });
-  drawArrow(plane, X(dot[0]), Y(dot[1]), ...unit(R), { colour: "c1", name: "R_H" });
+  drawArrow(plane, X(q), Y(p), ...unit(turn(R)), { colour: "c0", name: "S_H" });
+  drawArrow(plane, X(q), Y(p), ...unit(R), { colour: "c1", name: "R_H" });
 }
 
 function drawScene(colour) {
@@ -140,7 +171,7 @@ stage.choice({
 });
 choose(names[0]);
 plane.handle({
-  name: "the state", get: () => dot, set: (at) => restart(at), step: [0.05, 0.05], colour: "truth",
+  name: "the state", get: () => law.place(dot), set: (at) => restart(at), step: [0.05, 0.05], colour: "truth",
   describe: (at) => inWords(view)(at), end: () => stage.go(),
 });
 
@@ -151,4 +182,5 @@ for (const one of names) {
   evaluate[`field ${one}`] = laws[one].field;
 }
 evaluate.area = () => [time, area(rim), law.energy(dot)];
+evaluate.rim = () => [rim.length, rim.length > MOST];
 stage.start({ step, draw, evaluate });

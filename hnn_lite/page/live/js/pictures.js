@@ -34,6 +34,12 @@ function drawArrow(panel, x, y, dx, dy, { colour = "ink", width = 2, name } = {}
   if (name) panel.text(name, tip[0] + 13 * u, tip[1] + 13 * v, { colour, align: "center", base: "middle", weight: 600 });
 }
 
+// The last part of a path in a plane whose angle goes round: it is broken where it leaves on one side and comes in on the other.
+function drawRound(plane, count, at, style, length) {
+  const jump = (i) => i > 0 && Math.abs(at(i)[0] - at(i - 1)[0]) > Math.PI;
+  plane.trail(count, (i) => (jump(i) ? NaN : at(i)[0]), (i) => at(i)[1], style, length);
+}
+
 // How the systems' planes look: ranges and names of the axes, where a motion begins, which energies have a contour.
 const VIEWS = {
   "mass-spring": {

@@ -6,7 +6,7 @@ const AHEAD = 60;                              // frames that are computed befor
 const SIDE = 28, BLACK = 0.5;                  // numbers along a side; grey that is drawn black
 const WAYS = { hnn: "HNN", baseline: "baseline" };
 
-// The decoder: residual in hnn_lite/networks/autoencoder.py.
+// The decoder: residual in hnn_lite/networks.py.
 class Decoder {
   constructor(layers) {
     this.layers = layers.map(([W, b]) => ({ W: W.values, b: b.values, inputs: W.shape[0], outputs: W.shape[1], a: new Float64Array(W.shape[1]) }));
@@ -66,43 +66,34 @@ const chart = stage.plane({
 const sheet = document.createElement("canvas");
 sheet.width = sheet.height = SIDE;
 
-let start = data.start, now = 0, paths, energies, jumps, stuck = false;
+let start = data.start, paths, energies, jumps, stuck = false;
 
 function restart(at = start) {
   start = at;
-  now = 0;
   stuck = false;
   jumps = [];
   paths = { hnn: new Path(laws.hnn, rk4, start, STEP), baseline: new Path(laws.baseline, rk4, toBaseline(start), STEP) };
   energies = { hnn: [energy(start)], baseline: [energy(toHnn(toBaseline(start)))] };
-  clock.value = 0;
 }
 
 function work(deadline) {
   let left = false;
   Object.keys(WAYS).forEach((way, number) => {
-    left = paths[way].walk(Math.min(FRAMES, now + AHEAD), performance.now() + (deadline - performance.now()) / (2 - number)) || left;
+    left = paths[way].walk(Math.min(FRAMES, PER_SECOND * time.wanted + AHEAD), performance.now() + (deadline - performance.now()) / (2 - number)) || left;
     const { states } = paths[way], known = energies[way];
     for (let i = known.length; i < states.length; i++) known.push(i % 2 ? known[i - 1] : energy(inPlane[way](states[i])));
   });
   return left;
 }
 
-const known = () => Math.min(paths.hnn.seconds, paths.baseline.seconds);
-const last = () => Math.floor(Math.min(now, known()) / STEP + 1e-9);
-
-function step(seconds) {
-  now = Math.max(Math.min(now, FRAMES), Math.min(known(), now + SPEED * PER_SECOND * seconds));
-  if (now >= FRAMES - 1e-9) stage.play(false);
-  clock.value = now / PER_SECOND;
-}
+const last = () => Math.floor(PER_SECOND * time.now / STEP + 1e-9);
 
 // The code climbs, or descends, along the gradient of the learned H. The baseline has none.
 function shove(amount) {
   const place = last(), path = paths.hnn, way = climb(laws.hnn, path.states[place], amount / data.worth, 60);
   stuck = !way;
   if (!way) return;
-  now = place * STEP;
+  time.wanted = place * STEP / PER_SECOND;
   path.states.length = place;
   energies.hnn.length = place;
   jumps = [...jumps.filter(([before]) => before <= place), [place, way]];
@@ -112,7 +103,7 @@ function shove(amount) {
 }
 
 function draw() {
-  const states = { hnn: paths.hnn.at(now), baseline: paths.baseline.at(now) };
+  const now = PER_SECOND * time.now, states = { hnn: paths.hnn.at(now), baseline: paths.baseline.at(now) };
   plane.axes("", () => {
     for (const z of data.cloud) plane.dot(...z, 1.5, { colour: "data", alpha: 0.45 });
     plane.contours(landscape, data.levels, { colour: "line" }, 10);
@@ -173,27 +164,28 @@ function drawEnergies() {
   chart.inside(() => {
     for (const way of ["baseline", "hnn"]) {
       chart.curve(Math.floor(end / 2) + 1, (i) => x(2 * i), (i) => energies[way][2 * i], { colour: way, width: 1.8 });
-      chart.dot(now / PER_SECOND, energies[way][end], 3.5, { colour: way });
+      chart.dot(time.now, energies[way][end], 3.5, { colour: way });
     }
   });
-  const right = now > 0.75 * FRAMES, [a, b] = [energies.hnn[end], energies.baseline[end]].map((value) => Math.max(0.02 * most, Math.min(0.98 * most, value)));
+  const right = time.now > 0.75 * time.end, [a, b] = [energies.hnn[end], energies.baseline[end]].map((value) => Math.max(0.02 * most, Math.min(0.98 * most, value)));
   const style = { dx: right ? -8 : 9, align: right ? "right" : "left", base: "middle", weight: 600 };
-  chart.words("HNN", now / PER_SECOND, a, { ...style, colour: "hnn", dy: a >= b ? -9 : 9 });
-  chart.words("baseline", now / PER_SECOND, b, { ...style, colour: "baseline", dy: a >= b ? 9 : -9 });
+  chart.words("HNN", time.now, a, { ...style, colour: "hnn", dy: a >= b ? -9 : 9 });
+  chart.words("baseline", time.now, b, { ...style, colour: "baseline", dy: a >= b ? 9 : -9 });
 }
 
-stage.buttons({ reset: () => restart() });
+const again = (at) => { time.wanted = 0; restart(at); };
+restart();
+stage.buttons({ reset: () => again() });
 stage.button("add energy", () => shove(data.shove));
 stage.button("take energy", () => shove(-data.shove));
-const clock = stage.slider({
-  label: "time", min: 0, max: FRAMES / PER_SECOND, step: 0.05, value: 0, format: (t) => `${t.toFixed(1)} s`, change: (t) => { stage.play(false); now = t * PER_SECOND; },
+const time = stage.time({
+  end: FRAMES / PER_SECOND, step: 0.05, rate: SPEED, known: () => Math.min(paths.hnn.seconds, paths.baseline.seconds) / PER_SECOND,
 });
 const showEnergy = stage.number({ label: "of the energy at the start the HNN has", colour: "hnn" });
 const showOther = stage.number({ label: "the baseline", colour: "baseline" });
-restart();
 plane.handle({
   name: "the code", get: () => start, step: [data.extent[0] / 40, data.extent[1] / 40], colour: "hnn",
-  describe: ([q, p]) => `${number(q, 2)}, ${number(p, 2)}`, set: (z) => restart(z), end: () => stage.go(),
+  describe: ([q, p]) => `${number(q, 2)}, ${number(p, 2)}`, set: again, end: () => stage.go(),
 });
 
 const evaluate = { "to baseline": toBaseline, "to hnn": toHnn, energy, landscape, climb: (z) => climb(laws.hnn, z, data.shove / data.worth, 60).pop() };
@@ -202,4 +194,4 @@ for (const way in WAYS) {
   evaluate[`${way} field`] = laws[way].field;
   evaluate[`${way} after`] = ([frames, ...z]) => { const path = new Path(laws[way], rk4, z, STEP); path.walk(frames); return path.states.pop(); };
 }
-stage.start({ step, work, draw, evaluate });
+stage.start({ work, draw, evaluate });

@@ -9,11 +9,35 @@ function write(element, words) {
 //   const stage = new Stage();
 //   const plane = stage.plane({ label: "...", x: [-1, 1], y: [-1, 1], xlabel: "...", ylabel: "..." });
 //   const energy = stage.number({ label: "energy" });
-//   stage.buttons({ play: true, reset: () => {...} });
-//   stage.start({ step(seconds) {...}, work(deadline) {...}, draw() {...}, evaluate: {...} });
+//   stage.buttons({ reset: () => {...} });
+//   const time = stage.time({ end: 60, known: () => path.seconds, ... });
+//   stage.start({ work(deadline) {...}, draw() {...}, evaluate: {...} });
 //
-// `step` moves the figure on by so many seconds of the clock; `work` computes ahead until the deadline and says whether something is
-// left; `draw` draws everything. After a change call `stage.touch()`. `evaluate` holds functions of one point, by name, for the tests.
+// `work` computes ahead until the deadline and says whether something is left; `draw` draws everything as it is at `time.now`. A motion
+// without an end has no `time` but a `step(seconds)`, which moves it on by so many seconds of the clock. After a change call
+// `stage.touch()`. `evaluate` holds functions of one point, by name, for the tests.
+
+// The time of a motion that has an end. The reader asks for a time (`wanted`); shown is that time, or the last one up to which
+// everything has been computed (`now`): whatever a picture and its numbers show, they show of one time.
+class Time {
+  constructor(stage, { end, at = 0, rate = 1, step = 0.1, format = (t) => `${t.toFixed(1)} s`, known = () => end }) {
+    Object.assign(this, { end, rate, known, wanted: at });
+    this.slider = stage.slider({
+      label: "time", min: 0, max: end, step, value: at, format: () => format(this.now), change: (t) => { stage.play(false); this.wanted = t; },
+    });
+  }
+
+  get now() { return Math.min(this.wanted, this.known()); }
+
+  get over() { return this.wanted >= this.end - 1e-9; }
+
+  // So many seconds of the clock later; what is not yet known is waited for.
+  advance(seconds) {
+    if (this.wanted <= this.known()) this.wanted = Math.min(this.end, this.known(), this.wanted + this.rate * seconds);
+  }
+
+  show() { this.slider.value = this.wanted; }
+}
 
 class Stage {
   constructor() {
@@ -30,7 +54,6 @@ class Stage {
     this.panels = [];
     this.shown = [];
     this.colours = {};
-    this.costs = [];                                      // milliseconds of the last frames
     this.frames = 0;
     this.playing = this.asked = false;
     this.seen = true;
@@ -106,13 +129,18 @@ class Stage {
     const input = box.appendChild(Object.assign(document.createElement("input"), { type: "range", min, max, step, value }));
     const output = box.appendChild(document.createElement("output"));
     const show = () => {
-      output.textContent = format(+input.value);
-      input.setAttribute("aria-valuetext", output.textContent);
+      const words = format(+input.value);
+      if (words === output.textContent) return;
+      output.textContent = words;
+      input.setAttribute("aria-valuetext", words);
     };
     input.oninput = () => { show(); change(+input.value); this.touch(); };
     show();
     return { input, get value() { return +input.value; }, set value(next) { input.value = next; show(); } };
   }
+
+  // The slider of a motion's time; see Time.
+  time(options) { return this.clock = new Time(this, options); }
 
   // One of several: options is a list of [value, words].
   choice({ label, options, value, change }) {
@@ -157,14 +185,14 @@ class Stage {
       if (this.seen) this.touch();
     }).observe(document.body);
     document.addEventListener("keydown", (event) => {
-      if (event.key !== " " || !this.toggle || event.target.closest("button, input")) return;
+      if (event.key !== " " || !this.toggle || event.target.closest("button, input[type=radio]")) return;
       event.preventDefault();
       this.play(!this.playing);
     });
     this.fit();
-    if (!this.costs.length) this.frame(performance.now());
+    if (!this.frames) this.frame(performance.now());
     window.figure = {
-      stage: this, first: performance.now(), names: Object.keys(evaluate),
+      stage: this, names: Object.keys(evaluate),
       evaluate: (name, points) => points.map((point) => evaluate[name](point)),
     };
   }
@@ -177,6 +205,7 @@ class Stage {
   }
 
   play(on) {
+    if (on && this.clock && this.clock.over) this.clock.wanted = 0;          // from the beginning
     this.playing = on;
     this.last = null;
     if (this.toggle) this.toggle.textContent = on ? "pause" : "play";
@@ -190,17 +219,24 @@ class Stage {
     if (!this.seen || !this.area.clientWidth) return;          // out of sight, or hidden behind the still for printing
     const begin = performance.now();
     if (this.playing && !this.held) {
-      if (this.last !== null) this.step(Math.min(0.1, (now - this.last) / 1000));
+      if (this.last !== null) this.move(Math.min(0.1, (now - this.last) / 1000));
       this.last = now;
     } else this.last = null;
-    const more = this.work ? this.work(begin + 7) : false;
+    const more = this.work ? this.work(begin + (this.playing || this.held ? 7 : 25)) : false;          // at rest there is time to compute
     for (const panel of this.panels) panel.clear();
     this.draw();
+    if (this.clock) this.clock.show();
     for (const panel of this.panels) for (const handle of panel.handles || []) handle.place();
-    this.costs.push(performance.now() - begin);
     this.frames++;
-    if (this.costs.length > 300) this.costs.shift();
     if (this.playing || more) this.touch(); else this.speak();
+  }
+
+  // So many seconds later.
+  move(seconds) {
+    if (this.step) this.step(seconds);
+    if (!this.clock) return;
+    this.clock.advance(seconds);
+    if (this.clock.over) this.play(false);
   }
 
   // The numbers, for a screen reader: only once nothing has moved for a while.

@@ -22,7 +22,7 @@ const chart = stage.plane({
 });
 const strip = stage.strip(3);
 
-let name, laws, view, start, now = data.shown, paths, energies, stuck = false;
+let name, laws, view, start, paths, energies, stuck = false;
 
 function restart(at = start) {
   start = at;
@@ -53,58 +53,50 @@ function work(deadline) {
   return left;
 }
 
-function step(seconds) {
-  const known = Math.min(...Object.values(paths).map((path) => path.seconds));
-  now = Math.min(known, now + SPEED * seconds);
-  if (now >= SECONDS - 1e-9) stage.play(false);
-  clock.value = now;
-}
+// The last step of all paths that is shown: between two steps, energies are not quite right.
+const last = () => Math.floor(time.now / STEP + 1e-9);
+const energyAt = (way) => energies[way][last()];
 
 // The HNN climbs along the gradient of its own H until that has grown by a joule, the truth along the true one. A baseline has no
 // H, and does not know which way is up.
 function addJoule() {
-  const last = Math.round(Math.min(now, ...Object.values(paths).map((path) => path.seconds)) / STEP);
-  now = last * STEP;
-  const ways = ["truth", "hnn"].map((one) => [one, climb(laws[one], paths[one].states[last], 1)]);
+  const place = last(), ways = ["truth", "hnn"].map((one) => [one, climb(laws[one], paths[one].states[place], 1)]);
   if (ways.some(([, way]) => !way)) { stuck = true; return; }
+  time.wanted = place * STEP;
   for (const [one, way] of ways) {
     const path = paths[one];
-    path.states.length = energies[one].length = last;
-    path.jumps = [...path.jumps.filter(([place]) => place <= last), [last, way]];
+    path.states.length = energies[one].length = place;
+    path.jumps = [...path.jumps.filter(([before]) => before <= place), [place, way]];
     path.states.push(way[way.length - 1]);
-    energies[one].push(laws.truth.energy(path.states[last]));
+    energies[one].push(laws.truth.energy(path.states[place]));
   }
   stage.go();
 }
 
 function draw() {
   plane.axes(name, () => plane.contours(laws.truth.energy, view.levels, { colour: "grid" }));
-  const order = ["baseline", "hnn", "truth"];
+  const order = ["baseline", "hnn", "truth"], { now } = time;
   plane.inside(() => {
     for (const way of order) drawPath(way);
     plane.dot(...start, 3, { colour: "truth" });
     for (const way of order) plane.dot(...paths[way].at(now), 5.5, { colour: way, ring: "paper" });
   });
-  drawEnergies(order);
+  drawEnergies(order, now);
   drawStrip(strip, name, Object.keys(WAYS).map((way) => ({
     name: WAYS[way][0], colour: way, state: paths[way].at(now), words: `${number(Math.min(999, energyAt(way)), 3)} J`,
   })));
-  const { states } = paths.hnn, last = states[Math.min(states.length - 1, Math.floor(now / STEP + 1e-9))];
-  const since = (law) => number(law.energy(last) - law.energy(start), 3);
+  const since = (law) => number(law.energy(paths.hnn.states[last()]) - law.energy(start), 3);
   showOwn(stuck ? "has no way up from here" : `${since(laws.hnn)} J`);
   showTrue(`${since(laws.truth)} J`);
 }
 
-// the energy of the last step before now
-const energyAt = (way) => energies[way][Math.min(energies[way].length - 1, Math.floor(now / STEP + 1e-9))];
-
 // A path up to now: all of it thin, the last three seconds strong, and climbs dotted.
 function drawPath(way) {
-  const { states, jumps } = paths[way], last = Math.min(states.length - 1, Math.floor(now / STEP + 1e-9)), dash = WAYS[way][1];
+  const { states, jumps } = paths[way], end = last(), dash = WAYS[way][1];
   const cut = new Set(jumps.map(([place]) => place));
   const part = (first, style) => {
-    for (let from = first, i = first + 1; i <= last + 1; i++) {
-      if (i > last || cut.has(i)) {
+    for (let from = first, i = first + 1; i <= end + 1; i++) {
+      if (i > end || cut.has(i)) {
         const begin = from;
         plane.curve(i - begin, (k) => states[begin + k][0], (k) => states[begin + k][1], { colour: way, dash, ...style });
         from = i;
@@ -112,23 +104,22 @@ function drawPath(way) {
     }
   };
   part(0, { width: 1.1, alpha: way === "truth" ? 0.6 : 0.5 });
-  part(Math.max(0, last - 3 / STEP), { width: 2.2 });
+  part(Math.max(0, end - 3 / STEP), { width: 2.2 });
   for (const [place, climbed] of jumps) {
-    if (place <= last) plane.curve(climbed.length, (i) => climbed[i][0], (i) => climbed[i][1], { colour: way, width: 2, dash: [2, 3] });
+    if (place <= end) plane.curve(climbed.length, (i) => climbed[i][0], (i) => climbed[i][1], { colour: way, width: 2, dash: [2, 3] });
   }
 }
 
-function drawEnergies(order) {
+function drawEnergies(order, now) {
   const most = Math.max(...order.map((way) => energies[way].reduce((top, one) => (one < 1e3 ? Math.max(top, one) : top), 0)), 0.2);
   const top = [0.25, 0.5, 1, 1.5, 2, 3, 4, 6, 8, 12, 16].find((one) => one >= 1.12 * most) || 20;
   if (chart.range.y[1] !== top) chart.change({ y: [0, top] });
   chart.axes();
-  const last = Math.floor(now / STEP + 1e-9);
   chart.inside(() => {
     for (const way of order) {
-      const energy = energies[way], count = Math.min(energy.length, last + 1);
-      chart.curve(count, (i) => i * STEP, (i) => energy[i], { colour: way, width: 2, dash: WAYS[way][1] });
-      chart.dot(Math.min(now, paths[way].seconds), energyAt(way), 3.5, { colour: way });
+      const energy = energies[way];
+      chart.curve(last() + 1, (i) => i * STEP, (i) => energy[i], { colour: way, width: 2, dash: WAYS[way][1] });
+      chart.dot(last() * STEP, energyAt(way), 3.5, { colour: way });
     }
   });
   const labels = order.map((way) => ({ way, at: chart.scale().Y(Math.min(top, energyAt(way))) })).sort((a, b) => a.at - b.at);
@@ -144,15 +135,14 @@ if (names.length > 1) {
     label: "system", options: names.map((one) => [one, one]), value: names[0], change: (next) => { stage.play(false); choose(next); },
   });
 }
-stage.buttons({ reset: () => { now = 0; clock.value = 0; restart(); } });
+stage.buttons({ reset: () => { time.wanted = 0; restart(); } });
 stage.button("add a joule", addJoule);
-const clock = stage.slider({
-  label: "time", min: 0, max: SECONDS, step: 0.1, value: now, format: (t) => `${t.toFixed(1)} s`,
-  change: (t) => { stage.play(false); now = t; },
+choose(names[0]);
+const time = stage.time({
+  end: SECONDS, at: data.shown, rate: SPEED, known: () => Math.min(...Object.values(paths).map((path) => path.seconds)),
 });
 const showOwn = stage.number({ label: "since the start, the HNN's own H has changed by", colour: "hnn" });
 const showTrue = stage.number({ label: "its true energy by" });
-choose(names[0]);
 plane.handle({
   name: "the start", get: () => start, set: (at) => restart(at), step: [0.05, 0.05], colour: "truth",
   describe: (at) => inWords(view)(at), end: () => stage.go(),
@@ -172,4 +162,4 @@ for (const one of names) {
     return path.states.pop();
   };
 }
-stage.start({ step, work, draw, evaluate });
+stage.start({ work, draw, evaluate });
