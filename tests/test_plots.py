@@ -6,6 +6,7 @@ import pytest
 
 import hnn_lite as hl
 from hnn_lite import page
+from hnn_lite.page.plots import by_jump, by_size, energies, legend, orbits
 from hnn_lite.training import History
 
 matplotlib.use("Agg")
@@ -41,6 +42,14 @@ def test_colours_and_styles_differ():
     for key in ("color", "label"):
         assert len({look[key] for look in looks}) == 5
     assert matplotlib.rcParams["axes.spines.top"] is False
+
+
+def test_a_model_has_one_name_and_one_colour():
+    assert page.plots.COLOURS["hnn"] == hl.HNN.colour and page.plots.LABELS["linear-map"] == hl.LinearMap.label
+    assert page.plots.name_of(hl.EulerUpdate(2)) == "euler-update" and page.plots.name_of(hl.NeuralODE(2)) == "neural-ode"
+    assert page.plots.name_of(hl.systems.mass_spring()) == "truth"
+    looks = [(page.plots.line(name)["color"], page.plots.line(name)["linestyle"]) for name in page.plots.look.MODELS]
+    assert len(set(looks)) == len(looks)
 
 
 def test_a_phase_portrait_names_its_axes_with_units(task, models):
@@ -90,3 +99,94 @@ def test_the_four_panels_are_the_papers(task, models):
     truth = {line.get_label(): line.get_ydata() for line in energy.get_lines()}["truth"]
     np.testing.assert_allclose(truth, task.energy(np.array([1.0, 0.0])), rtol=1e-7)
     figure.canvas.draw()
+
+
+# --- bodies in a plane
+
+BODIES = hl.systems.two_body(masses=(1.0, 3.0))
+T = np.linspace(0, 5, 21)
+START = np.array([1.0, -0.5, 0.2, -0.1, 0.1, 0.3, 1.2, -1.0])
+FILMED = {"truth": BODIES.rollout(START, T), "hnn": BODIES.rollout(1.1 * START, T)}
+
+
+def lines(ax, **look):
+    return [line for line in ax.get_lines() if all(getattr(line, f"get_{key}")() == value for key, value in look.items())]
+
+
+def test_the_paths_of_all_bodies_are_drawn_in_the_colour_of_the_law():
+    axes = orbits(BODIES, FILMED)
+    assert [ax.get_title() for ax in axes] == ["truth", "HNN"]
+    for ax, (name, path) in zip(axes, FILMED.items(), strict=True):
+        drawn = lines(ax, color=page.plots.COLOURS[name], marker="None")
+        assert len(drawn) == 2 and drawn[0].get_alpha() > drawn[1].get_alpha()
+        for body, line in enumerate(drawn):
+            np.testing.assert_array_equal(line.get_xydata(), path[:, [body, 2 + body]])
+        ends = np.concatenate([line.get_xydata() for line in lines(ax, marker="o")])
+        np.testing.assert_array_equal(ends, BODIES.positions(path[-1]))
+
+
+def test_the_centre_of_mass_is_that_of_the_masses_and_can_be_left_out():
+    ax, = orbits(BODIES, {"truth": FILMED["truth"]})
+    thin, = lines(ax, color=page.plots.COLOURS["data"])
+    x = FILMED["truth"]
+    np.testing.assert_allclose(thin.get_xydata()[:, 0], (x[:, 0] + 3 * x[:, 1]) / 4)
+    assert lines(orbits(BODIES, {"truth": FILMED["truth"]}, centre=False)[0], color=page.plots.COLOURS["data"]) == []
+
+
+def test_panels_share_an_extent_and_name_their_axes():
+    axes = orbits(BODIES, FILMED)
+    reach = 1.15 * np.abs(FILMED["truth"][:, :4]).max()
+    assert all(ax.get_xlim() == ax.get_ylim() == pytest.approx((-reach, reach)) for ax in axes)
+    assert all("(length units)" in ax.get_xlabel() for ax in axes) and "$y$" in axes[0].get_ylabel()
+    assert orbits(BODIES, FILMED, extent=2)[1].get_xlim() == (-2, 2)
+    titled, = orbits(BODIES, {"from the train": FILMED["truth"]})
+    assert titled.get_title() == "from the train" and lines(titled, color=page.plots.COLOURS["truth"])
+
+
+def test_energies_are_kinetic_potential_and_their_sum():
+    axes = energies(BODIES, T, FILMED, ylim=(-4, 3))
+    for ax, (name, path) in zip(axes, FILMED.items(), strict=True):
+        kinetic, potential, total = (line.get_ydata() for line in ax.get_lines())
+        np.testing.assert_allclose(kinetic, np.sum(path[:, 4:] ** 2 / [2, 6, 2, 6], axis=1))
+        np.testing.assert_allclose(kinetic + potential, total)
+        np.testing.assert_allclose(total, BODIES.hamiltonian(path))
+        assert ax.get_lines()[2].get_color() == page.plots.COLOURS[name] and ax.get_ylim() == (-4, 3)
+    assert "(time units)" in axes[0].get_xlabel() and "(energy units)" in axes[0].get_ylabel()
+    assert [text.get_text() for text in axes[0].get_legend().get_texts()] == ["kinetic", "potential", "total"]
+
+
+@pytest.mark.parametrize("draw", [lambda paths: orbits(BODIES, paths), lambda paths: energies(BODIES, T, paths)])
+def test_paths_of_another_system_are_refused(draw):
+    with pytest.raises(ValueError, match="8 coordinates"):
+        draw({"truth": np.zeros((21, 12))})
+
+
+# --- the records of many trainings
+
+def record(model, seed, size=100):
+    return {"model": model, "seed": seed, "periods": [0.1, 1, 10], "parameters": size, "error_by_jump": [1e-4 * (seed + 1), 1e-3 * (seed + 1), None]}
+
+
+def test_medians_and_ranges_over_seeds_are_drawn_and_what_ran_away_is_not():
+    ax = by_jump([record("hnn", seed) for seed in range(3)] + [record("action-angle", 0)], title="a system")
+    hnn, action_angle = ax.lines
+    assert hnn.get_color() == page.plots.COLOURS["hnn"] and action_angle.get_label() == "action-angle network"
+    np.testing.assert_allclose(hnn.get_ydata(), [2e-4, 2e-3, np.nan])
+    low, high = (edge(ax.collections[0].get_paths()[0].vertices[:, 1]) for edge in (np.min, np.max))
+    assert (low, high) == pytest.approx((1e-4, 3e-3))
+    assert ax.get_xscale() == ax.get_yscale() == "log" and ax.get_title() == "a system"
+
+
+def test_sizes_have_a_place_each_and_a_dot_for_each_seed():
+    ax = by_size([[record("hnn", seed, size) for seed in range(3)] for size in (100, 400)],
+                 lambda record: record["parameters"], lambda record: record["error_by_jump"][0])
+    middle, *dots = ax.lines
+    assert list(middle.get_xdata()) == [100, 400] and middle.get_ydata() == pytest.approx([2e-4, 2e-4])
+    assert [len(line.get_xdata()) for line in dots] == [3, 3]
+    legend(ax.figure, [record("hnn", 0), record("neural-ode", 0)])
+    assert [text.get_text() for text in ax.figure.legends[0].texts] == ["HNN", "neural ODE"]
+
+
+def test_no_record_is_an_error_in_words():
+    with pytest.raises(ValueError, match="there are no records of this experiment and recipe"):
+        by_jump([])

@@ -5,7 +5,8 @@ controls, which needs ipywidgets: `pip install "hnn-lite[notebook]"`.
 """
 
 from hnn_lite.page.labs.autoencoder import BuildAnAutoencoder
-from hnn_lite.page.labs.lab import Control, Lab
+from hnn_lite.page.labs.controls import Control
+from hnn_lite.page.labs.lab import Lab
 from hnn_lite.page.labs.straight_lines import FindTheActions
 from hnn_lite.page.labs.training import TrainYourOwn
 from hnn_lite.page.labs.tuning import TuneABaseline

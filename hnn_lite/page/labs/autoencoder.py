@@ -6,7 +6,8 @@ import numpy as np
 from hnn_lite.page import claims
 from hnn_lite.data import pixel_pendulum
 from hnn_lite.models import PixelModel
-from hnn_lite.page.labs.lab import Control, Lab
+from hnn_lite.page.labs.controls import Control
+from hnn_lite.page.labs.lab import Lab
 from hnn_lite.page.plots import COLOURS
 
 FILMS, BATCH, SHOWN = 40, 100, 6
@@ -19,7 +20,7 @@ class BuildAnAutoencoder(Lab):
 
     Attributes
     ----------
-    task, model, history
+    task, model
         Of the last run, once it has begun.
     """
 
@@ -41,8 +42,7 @@ class BuildAnAutoencoder(Lab):
         self.model = PixelModel(self.task.x.shape[-1], seed=seed, step="rk4", latent=latent, hidden=width, canonical=canonical)
         self._fit(self.model, self.task, steps, self._note, batch=BATCH, learning_rate=3e-3, schedule="cosine", seed=seed)
 
-    def _note(self, history):
-        self.history = history
+    def _note(self):
         film = self.task.test_x[0]
         self.code = self.model.encode(film)
         chosen = np.linspace(0, len(film) - 1, SHOWN).astype(int)

@@ -1,10 +1,13 @@
 """The widgets around a lab: its controls, a button to start and one to stop, the picture, and one sentence if something fails.
 
+They know of a lab only its `controls`, `title` and `alt`, and its methods `run`, `stop`, `png` and `report`.
+
 A kernel hands the front end's messages to its main thread one after the other: while a callback trains there, a press on "stop" waits
 until the training is over. So a training has a thread of its own, and the callbacks return at once.
 """
 
 import base64
+from dataclasses import dataclass
 import functools
 import html
 import threading
@@ -12,12 +15,27 @@ import time
 
 import numpy as np
 
-from hnn_lite.page.labs.lab import Lab
-
-PAUSE = 0.4                          # seconds between two pictures, at least
-ONE_AT_A_TIME = threading.Lock()     # two trainings would only slow each other down, and share the library's scratch arrays
+PAUSE = 0.4          # seconds between two pictures, at least
 
 ADVICE = 'the controls of a lab need ipywidgets:  pip install "hnn-lite[notebook]"  (its method run works without)'
+
+
+@dataclass(frozen=True)
+class Control:
+    """A setting of a lab, and the values that its slider or list offers, the lowest first.
+
+    Attributes
+    ----------
+    label : str
+    values : tuple
+        Numbers or words.
+    default
+        One of them.
+    """
+
+    label: str
+    values: tuple
+    default: object
 
 
 def _widgets():
@@ -65,7 +83,7 @@ class Panel:
     """
 
     def __init__(self, lab):
-        if not isinstance(lab, Lab):
+        if not isinstance(getattr(lab, "controls", None), dict):
             raise ValueError(f"lab must be a Lab, such as TrainYourOwn(), got {type(lab).__name__}")
         widgets = _widgets()
         self.lab, self.error, self.thread, self._last = lab, None, None, 0.0
@@ -93,9 +111,6 @@ class Panel:
         """Train with the controls' values, in a thread of its own; a second call while it runs does nothing."""
         if self.thread is not None and self.thread.is_alive():
             return
-        if not ONE_AT_A_TIME.acquire(blocking=False):
-            self.say("Another lab is training: stop it first.", failed=True)
-            return
         self.error = None
         self.stop_button.disabled, self.start_button.disabled = False, True
         self.say("Training ...")
@@ -119,7 +134,6 @@ class Panel:
             self._train(settings)
         finally:
             self.stop_button.disabled, self.start_button.disabled = True, False
-            ONE_AT_A_TIME.release()
 
     @told
     def _train(self, settings):

@@ -1,6 +1,5 @@
 """What every lab is: settings, a training that can be watched and stopped, a figure, and sentences about what came out."""
 
-from dataclasses import dataclass
 import io
 import os
 import threading
@@ -10,34 +9,17 @@ from matplotlib.figure import Figure
 
 from hnn_lite import training, validate
 from hnn_lite.page.claims import sentence
+from hnn_lite.page.labs.controls import Panel
 from hnn_lite.page.plots import STYLE
 
 LOOKS = 40          # about how often a training is looked at
-
-
-@dataclass(frozen=True)
-class Control:
-    """A setting of a lab, and the values that its slider or list offers, the lowest first.
-
-    Attributes
-    ----------
-    label : str
-    values : tuple
-        Numbers or words.
-    default
-        One of them.
-    """
-
-    label: str
-    values: tuple
-    default: object
 
 
 class Lab:
     """A training that a reader sets up, watches and stops.
 
     A subclass names its `title`, `alt`, what its figure shows, in words, its `controls`, and has the methods `_train`, which keeps
-    what it makes in attributes as it goes, `draw` and `statements`.
+    what it makes in attributes as it goes, `draw` and `statements`; these are called once there is a `history`.
 
     Attributes
     ----------
@@ -45,13 +27,15 @@ class Lab:
         By the names of the arguments of `run`.
     settings : dict
         Of the last run; at first the controls' defaults.
+    history : History or None
+        Of the last run, as far as it has come; None as long as nothing has been trained.
     """
 
     title, alt, controls, size = "", "", {}, (9.0, 3.8)
 
     def __init__(self):
         self.settings = {name: control.default for name, control in self.controls.items()}
-        self.stopped = ""
+        self.stopped, self.history = "", None
         self._stop, self._watch = threading.Event(), None
 
     def run(self, watch=None, **settings):
@@ -79,7 +63,7 @@ class Lab:
         for name in settings:
             validate.choice("setting", name, self.controls)
         self.settings = {name: control.default for name, control in self.controls.items()} | settings
-        self.stopped, self._watch = "", watch
+        self.stopped, self.history, self._watch = "", None, watch
         self._stop.clear()
         self._train(**self.settings)
         return self
@@ -89,7 +73,15 @@ class Lab:
         self._stop.set()
 
     def figure(self):
-        """What there is to see, a matplotlib figure that pyplot does not know, so that nobody need close it."""
+        """What there is to see, a matplotlib figure that pyplot does not know, so that nobody need close it.
+
+        Raises
+        ------
+        ValueError
+            If nothing has been trained yet.
+        """
+        if self.history is None:
+            raise ValueError(f"{type(self).__name__} has trained nothing yet: call its method run first")
         with matplotlib.rc_context(STYLE):
             figure = Figure(figsize=self.size)
             self.draw(figure)
@@ -104,7 +96,9 @@ class Lab:
         return file.getvalue()
 
     def report(self):
-        """What came out: a list of sentences, each with a tick if it holds, a cross if not, and the measured figure."""
+        """What came out: a list of sentences, each with a tick if it holds, a cross if not, and the measured figure; at first none."""
+        if self.history is None:
+            return []
         told = [f"{'✓' if holds else '✗'} {sentence(statement, measured)}" for statement, holds, measured in self.statements()]
         return told + ([self.stopped] if self.stopped else [])
 
@@ -120,26 +114,21 @@ class Lab:
         raise NotImplementedError
 
     def _fit(self, model, task, steps, note, **arguments):
-        """`training.fit` that can be stopped; `note(history)` keeps the history before each look."""
+        """`training.fit` that can be stopped; `note()` keeps what has been learned before each look."""
         def look(_, history):
-            note(history)
+            note()
+            self.history = history
             if self._watch is not None:
                 self._watch(self)
             return self._stop.is_set()
 
         history = training.fit(model, task, steps, test_every=max(1, steps // LOOKS), progress=False, on_test=look, **arguments)
-        note(history)
-        self.stopped = history.stopped
-        return history
+        note()
+        self.history = history
+        self.stopped = f"stopped by the user after {len(history.train_loss)} of {steps} steps" if self._stop.is_set() else history.stopped
 
     def __repr__(self):
-        return "\n".join([f"{self.title}: {', '.join(f'{name}={value!r}' for name, value in self.settings.items())}", *self._said()])
-
-    def _said(self):
-        try:
-            return self.report()
-        except AttributeError:          # nothing has been trained yet
-            return []
+        return "\n".join([f"{self.title}: {', '.join(f'{name}={value!r}' for name, value in self.settings.items())}", *self.report()])
 
     def _ipython_display_(self):
         """In a notebook: the controls; or a picture of the defaults' result where nobody is there to move them.
@@ -151,9 +140,8 @@ class Lab:
         """
         from IPython.display import Image, display
         if os.environ.get("HNN_LITE_STATIC") == "1":
-            if not self._said():
+            if self.history is None:
                 self.run()
             display(Image(self.png(200), retina=True))
             return
-        from hnn_lite.page.labs.controls import Panel
         display(Panel(self).box)

@@ -7,7 +7,8 @@ from hnn_lite import validate
 from hnn_lite.data import trajectories
 from hnn_lite.actions import whole_mixing
 from hnn_lite.models import ActionAngleNetwork
-from hnn_lite.page.labs.lab import Control, Lab
+from hnn_lite.page.labs.controls import Control
+from hnn_lite.page.labs.lab import Lab
 from hnn_lite.page import plots
 
 SYSTEMS = {"pendulum": trajectories.pendulum, "Toda": trajectories.toda}
@@ -22,7 +23,7 @@ class FindTheActions(Lab):
 
     Attributes
     ----------
-    task, model, history
+    task, model
         Of the last run, once it has begun.
     """
 
@@ -48,8 +49,7 @@ class FindTheActions(Lab):
         self.jumps = np.unique(np.geomspace(1, LONGEST[name], 13).astype(int))
         self._fit(self.model, task, steps, self._note, batch=BATCH[name], method="levenberg-marquardt", seed=seed)
 
-    def _note(self, history):
-        self.history = history
+    def _note(self):
         learned = self.model.encode(self.task.test_x)[0]
         self.learned, self.spread = learned.mean(axis=1), np.median(np.std(learned, axis=1) / np.mean(learned, axis=1))
         self.errors = self.task.error_by_jump(self.model.advance, self.jumps, starts=25)

@@ -7,7 +7,8 @@ from hnn_lite import validate
 from hnn_lite.data import fields
 from hnn_lite.metrics import field_loss
 from hnn_lite.models import Baseline, HNN
-from hnn_lite.page.labs.lab import Control, Lab
+from hnn_lite.page.labs.controls import Control
+from hnn_lite.page.labs.lab import Lab
 from hnn_lite.page import plots
 
 SYSTEMS = {"mass-spring": fields.mass_spring, "pendulum": fields.pendulum}
@@ -21,7 +22,7 @@ class TrainYourOwn(Lab):
 
     Attributes
     ----------
-    task, model, history
+    task, model
         Of the last run, once it has begun.
     path : array, shape (times, 2)
         The model's path from one start over twenty seconds, as far as the training has come.
@@ -47,13 +48,12 @@ class TrainYourOwn(Lab):
         self.model, self.start = learner(2, seed, hidden=(width, width)), np.array(STARTS[name])
         self._fit(self.model, self.task, steps, self._note, weight_decay=1e-4, seed=seed)
 
-    def _note(self, history):
-        self.history = history
+    def _note(self):
         self.path = self.model.rollout(self.start, TIMES)
 
     def draw(self, figure):
         losses, plane, energies = figure.subplots(1, 3)
-        name, task = plots.kind(self.model), self.task
+        name, task = plots.name_of(self.model), self.task
         plots.loss_curves({name: self.history}, ax=losses)
         losses.legend(title="thin: training, thick: test", alignment="left", loc="lower left", fontsize=9, title_fontsize=9)
         plots.phase_portrait(self.model, self.path, task, ax=plane, title="the learned field, and 20 s")

@@ -7,7 +7,8 @@ from hnn_lite import validate
 from hnn_lite.data import fields
 from hnn_lite.metrics import energy_mse
 from hnn_lite.models import Baseline, HNN
-from hnn_lite.page.labs.lab import Control, Lab
+from hnn_lite.page.labs.controls import Control
+from hnn_lite.page.labs.lab import Lab
 from hnn_lite.page import plots
 
 HNN_RECIPE = {"width": 100, "steps": 1000, "learning_rate": 1e-3, "weight_decay": 1e-4}          # it is not tuned
@@ -69,7 +70,7 @@ class TuneABaseline(Lab):
 
     def _error(self, model, task, seed, width, steps, learning_rate, weight_decay):
         learner = model(2, seed, hidden=(width, width))
-        self._fit(learner, task, steps, lambda history: None, learning_rate=learning_rate, weight_decay=weight_decay, seed=seed)
+        self._fit(learner, task, steps, lambda: None, learning_rate=learning_rate, weight_decay=weight_decay, seed=seed)
         return energy_mse(learner, task).mean
 
     def table(self):

@@ -155,7 +155,7 @@ def test_the_stop_button_ends_a_training_and_what_was_learned_stays(lab):
     panel = panel_of(lab, **SMALL[lab.__name__], steps=max(lab.controls["steps"].values))
     panel.start()
     assert panel.start_button.disabled and not panel.stop_button.disabled
-    wait_for(lambda: hasattr(panel.lab, "history") or lab is page.labs.TuneABaseline)
+    wait_for(lambda: panel.lab.history is not None or lab is page.labs.TuneABaseline)
     panel.stop_button.click()
     panel.wait(60)
     assert not panel.thread.is_alive() and panel.error is None
@@ -169,9 +169,8 @@ def test_the_stop_button_ends_a_training_and_what_was_learned_stays(lab):
 
 def test_start_returns_at_once_and_works_again_after_a_stop():
     panel = panel_of(page.labs.TrainYourOwn, width=200, steps=5000)
-    begun = time.monotonic()
     panel.start_button.click()
-    assert time.monotonic() - begun < 2 and panel.thread.is_alive()
+    assert panel.thread.is_alive()               # while the press is over
     first = panel.thread
     panel.start()                                # a second press while it runs
     assert panel.thread is first
@@ -183,15 +182,39 @@ def test_start_returns_at_once_and_works_again_after_a_stop():
     assert panel.error is None and panel.lab.settings["width"] == 5 and panel.lab.stopped == ""
 
 
-def test_only_one_lab_trains_at_a_time():
-    one, other = panel_of(page.labs.TrainYourOwn, width=200, steps=5000), panel_of(page.labs.FindTheActions)
-    one.start()
-    other.start()
-    assert other.thread is None and "Another lab is training" in other.message.value
-    one.stop()
-    one.wait(60)
-    assert controls.ONE_AT_A_TIME.acquire(blocking=False)
-    controls.ONE_AT_A_TIME.release()
+def test_two_labs_train_at_once_and_learn_what_each_learns_alone():
+    """Each run waits for the other in the middle of its training, so that neither is over before the other begins."""
+    settings = {"width": 20, "steps": 60}, {"shears": 4, "width": 8, "steps": 60}
+    meeting = threading.Barrier(2, timeout=60)
+
+    def run(lab, chosen, watch=None):
+        made = lab().run(watch, **chosen)
+        return [np.array(leaf) for leaf in hl.tree.leaves(made.model.params)]
+
+    def together(lab, chosen, kept):
+        looks = []
+        kept.append(run(lab, chosen, lambda _: (looks.append(0), len(looks) in (5, 20) and meeting.wait())))
+
+    labs, kept = (page.labs.TrainYourOwn, page.labs.FindTheActions), ([], [])
+    threads = [threading.Thread(target=together, args=arguments) for arguments in zip(labs, settings, kept, strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for lab, chosen, (learned,) in zip(labs, settings, kept, strict=True):
+        for leaf, alone in zip(learned, run(lab, chosen), strict=True):
+            np.testing.assert_array_equal(leaf, alone)
+
+
+def test_a_lab_that_has_trained_nothing_says_so_and_one_that_fails_does_not_hide_it():
+    lab = page.labs.TrainYourOwn()
+    assert lab.report() == [] and repr(lab).count("\n") == 0
+    with pytest.raises(ValueError, match="TrainYourOwn has trained nothing yet"):
+        lab.figure()
+    lab.run(width=5, steps=FEW)
+    lab.statements = lambda: lab.no_such_thing
+    with pytest.raises(AttributeError, match="no_such_thing"):
+        repr(lab)
 
 
 def test_the_picture_changes_while_it_trains(monkeypatch):
