@@ -92,9 +92,10 @@ class Scaling:
             raise ValueError(f"coordinate {np.argmin(spread)} of x never changes: there is no scale to measure it in")
         matrix = _pairs(spread)
         if validate.choice("kind", kind, ("pairs", "modes")) == "modes":
-            for K, rest in [*_quadratics((x - centre) @ matrix)][:1]:
+            y = (x - centre) @ matrix
+            for K, rest in [*_quadratics(y / y.std())][:1]:
                 S = williamson(K)
-                centre, matrix = centre + rest / np.diag(matrix), _inverse(S) @ matrix
+                centre, matrix = centre + y.std() * rest / np.diag(matrix), _inverse(S) @ matrix
                 V = _uncouple(_phasors((x - centre) @ matrix.T), np.diag(S.T @ K @ S)[:n])
                 matrix = np.block([[V.real, V.imag], [-V.imag, V.real]]) @ matrix
         z = (x - centre) @ matrix.T
