@@ -131,8 +131,11 @@ class Scaling:
         """
         if plain is None:
             return None
-        scaling = plain if isinstance(plain, cls) else cls(
-            **{name: np.asarray(value, float) if isinstance(value, list) else float(value) for name, value in plain.items()})
+        try:
+            scaling = plain if isinstance(plain, cls) else cls(
+                **{name: np.asarray(value, float) if isinstance(value, list) else float(value) for name, value in dict(plain).items()})
+        except (TypeError, ValueError):
+            raise ValueError(f"scaling must be a Scaling, or what its `plain` gives, got {validate.shown(plain)}") from None
         shapes = [np.shape(value) for value in asdict(scaling).values()]
         if shapes != [(dim,), (dim,), (dim, dim), (), (), (dim // 2,)]:
             raise ValueError(f"the scaling of a model of {dim} coordinates cannot have shapes {shapes}")
