@@ -33,7 +33,7 @@ book: $(READY)
 
 test: $(READY)
 	@$(ONE_THREAD) $(BIN)/python -m pytest tests $$($(BIN)/python book/execute.py --list) \
-	    --nbval-lax --nbval-current-env --nbval-sanitize-with tests/sanitize.cfg -n 2 --dist loadfile
+	    --nbval-lax --nbval-current-env --nbval-sanitize-with tests/sanitize.cfg -n 2 --dist loadfile --no-loadscope-reorder
 
 lab: $(READY)
 	@$(BIN)/jupyter lab book

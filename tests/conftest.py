@@ -1,10 +1,14 @@
 """What the checks share: which notebooks there are, what is skipped where the measured data or a browser are missing."""
 
+import collections
 import importlib.resources
+import json
 import os
 import pathlib
 import shutil
 import sys
+import threading
+import time
 
 import pytest
 
@@ -52,8 +56,42 @@ def axe():
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "data: needs the measured data (HNN_LITE_DATA, the cache, or the network)")
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Timekeeper())
     if os.environ.get("HNN_LITE_REQUIRE_ALL") == "1":
         config.pluginmanager.register(NothingSkipped())
+
+
+class Timekeeper:
+    """Says every minute what is running, and at the end which files took longest."""
+
+    def __init__(self):
+        self.running, self.spent, self.over = {}, collections.Counter(), threading.Event()
+
+    def pytest_runtest_logstart(self, nodeid):
+        self.running[nodeid] = time.monotonic()
+
+    def pytest_runtest_logreport(self, report):
+        self.spent[report.nodeid.split("::")[0]] += report.duration
+        if report.when == "teardown":
+            self.running.pop(report.nodeid, None)
+
+    def pytest_sessionstart(self, session):
+        self.terminal = session.config.pluginmanager.get_plugin("terminalreporter")
+        threading.Thread(target=self._tell, args=(time.monotonic(),), daemon=True).start()
+
+    def pytest_sessionfinish(self):
+        self.over.set()
+
+    def pytest_terminal_summary(self, terminalreporter):
+        terminalreporter.section("the ten files that took longest")
+        for name, seconds in self.spent.most_common(10):
+            terminalreporter.line(f"{seconds:6.0f} s  {name}")
+
+    def _tell(self, start):
+        while not self.over.wait(60):
+            files = sorted({name.split("::")[0] for name in list(self.running)})
+            self.terminal.write_line(f"\nafter {(time.monotonic() - start) / 60:.0f} minutes, running: {', '.join(files) or 'nothing yet'}")
 
 
 class NothingSkipped:
@@ -74,6 +112,8 @@ class NothingSkipped:
 
 
 def pytest_collection_modifyitems(items):
+    seconds = json.loads((ROOT / "tests" / "seconds.json").read_text())
+    items.sort(key=lambda item: -seconds.get(item.path.relative_to(ROOT).as_posix(), 0))          # what takes longest begins first
     for item in items:
         parent = item.parent
         if hasattr(parent, "skip_compare") and "stderr" not in parent.skip_compare:      # a notebook of nbval's
