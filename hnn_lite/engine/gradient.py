@@ -5,7 +5,7 @@ import contextlib
 from functools import lru_cache
 import warnings
 
-from autograd import value_and_grad
+from autograd.core import make_vjp
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
@@ -45,39 +45,61 @@ class Replayed:
         What the function itself raises.
     """
 
-    precision = None          # of the derivatives, if it is not that of the parameters
-
     def __init__(self, fun, params, examples, reuse=True):
         self.fun, self.params, self.leaves, self.reuse = fun, params, tree.leaves(params), reuse
-        self.dtype, self.shapes = np.result_type(*self.leaves), [np.shape(array) for array in examples]
-        self.replays, why, self.shown = True, "", self.cast(examples)
-        examples = self.shown
-        if not _same(self.plain(self.leaves, examples)[0], self.by_autograd(self.leaves, examples)[0], self.dtype):
-            why = "it gives another value when it is called again"
-        for plan in self.plans() if not why else ():
+        self.dtype, self.shapes, self.replays = np.result_type(*self.leaves), [np.shape(array) for array in examples], True
+        self.shown = given = self.cast(examples)
+        if np.any(off(self.plain(self.leaves, given), self.plain(self.leaves, given)) > NOISE * np.finfo(self.dtype).eps):
+            self.give_up("it gives another value when it is called again")
+        elif why := self._make(given):
+            self.give_up(why)
+
+    def _make(self, examples):
+        """Make the programs; returns why there are none that could be used, or nothing."""
+        for cuts in self.cuts():
             try:
-                if not self.build(examples, plan):
-                    continue
+                if self.build(examples, cuts):
+                    mine = self.replay(examples)
+                    if agree(self.summary(*mine), self.by_autograd, self.leaves, examples, mine[1].dtype):
+                        return ""
+                why = "its replay gives other numbers"
             except Exception as problem:  # noqa: BLE001 (whatever cannot be traced is left to autograd)
                 why = f"it cannot be traced ({type(problem).__name__}: {problem})"
-                break
-            if agree(self.summary(*self(*examples)), self.by_autograd, self.leaves, examples, self.precision or self.dtype):
-                return
-            why = "its replay gives other numbers"
-        self.give_up(why)
+        return why
 
     def check(self, *examples):
         """Compare what is replayed with the function itself: if it differs by more than rounding, autograd takes over.
 
         Costs two evaluations of the function.
         """
-        if self.replays and not agree([self.value(*examples)], self.plain, self.leaves, self.cast(examples), self.dtype):
+        examples = self.cast(examples)
+        mine = self.either(lambda: [self.value(examples)], lambda: None)
+        if mine and not agree(mine, self.plain, self.leaves, examples, self.dtype):
             self.give_up("its replay gives another value: a branch on values, randomness or state is frozen there")
 
+    def either(self, replay, otherwise):
+        """`replay()`; where autograd has taken over, or now does because it fails, `otherwise()`."""
+        if self.replays:
+            try:
+                return replay()
+            except Exception as problem:  # noqa: BLE001 (autograd will say what is wrong with the function itself)
+                self.give_up(f"its replay fails ({problem})")
+        return otherwise()
+
     def plain(self, leaves, examples):
-        """The function itself, a list of one array."""
+        """The function itself: its value, in a list."""
         with LOCK, np.errstate(all="ignore"):
             return [np.asarray(self.fun(tree.rebuild(self.params, leaves), *examples))]
+
+    def by_autograd(self, leaves, examples, weights=None):
+        """The value, and the derivatives of the sum of its entries times weights, a vector; the weights leave none out if not given."""
+        with LOCK, np.errstate(all="ignore"):
+            back, value = make_vjp(lambda leaves: self.fun(tree.rebuild(self.params, leaves), *examples), leaves)
+            weights = self.weights(np.shape(value)) if weights is None else weights
+            return value, tree.ravel(back(np.full(np.shape(value), weights, self.dtype)), self.dtype)
+
+    def weights(self, shape):
+        return np.random.default_rng(0).normal(size=shape) if shape else 1.0
 
     def cast(self, examples):
         """Examples as arrays, of the dtype of the parameters unless they are whole numbers.
@@ -109,17 +131,19 @@ class Gradient(Replayed):
 
         `run` maps a function over the numbers of the pieces, perhaps at the same time; see `threads`.
         """
-        if not self.replays:
-            return self.by_autograd(self.leaves, self.cast(examples))
-        loss = self.value(*examples, run=run, whole=True)
-        if len(self.vectors) > 1:
-            np.add(*self.vectors, out=self.vector)
-        return loss, self.vector
-
-    def value(self, *examples, run=map, whole=False):
-        """The replayed loss; the gradients of the pieces too, if `whole`."""
         examples = self.cast(examples)
+        loss, vector = self.either(lambda: self.replay(examples, run), lambda: self.by_autograd(self.leaves, examples))
+        return float(loss), vector
 
+    def replay(self, examples, run=map):
+        """As `__call__`."""
+        loss = self.value(examples, run, whole=True)
+        for vector in self.vectors[1:]:
+            self.vectors[0] += vector
+        return loss, self.vectors[0]
+
+    def value(self, examples, run=map, whole=False):
+        """The replayed loss; if `whole`, the gradients of the pieces too."""
         def work(number):
             share, cut, shown, program = self.pieces[number]
             for mine, given in zip(shown, examples, strict=True):
@@ -129,41 +153,38 @@ class Gradient(Replayed):
 
         return sum(run(work, range(len(self.pieces))))
 
-    def plans(self):
-        """Into how many pieces a batch may be cut."""
-        lengths = {shape[:1] for shape in self.shapes}
-        return (2, 1) if len(lengths) == 1 and min(lengths) > (1,) else (1,)
+    def summary(self, loss, vector):
+        return [loss, vector]
 
-    def build(self, examples, count):
-        """Make a program for each piece; returns whether this is worth it."""
-        rows, traces, self.pieces = len(examples[0]) if count > 1 else 1, {}, []
-        self.vectors = np.zeros((count, sum(leaf.size for leaf in self.leaves)), self.dtype)
-        self.vector = np.zeros_like(self.vectors[0]) if count > 1 else self.vectors[0]
-        for number, vector in enumerate(self.vectors):
-            cut = slice(rows * number // count, rows * (number + 1) // count)
-            share, shown = (cut.stop - cut.start) / rows, [array[cut if count > 1 else ...].copy() for array in examples]
+    def cuts(self):
+        """How a batch may be cut: for each piece its share, and its rows."""
+        if (shape := self.plain(self.leaves, self.shown)[0].shape):
+            raise ValueError(f"the loss must be one number, got shape {shape}")
+        lengths = {shape[:1] for shape in self.shapes}
+        rows = min(lengths)[0] if len(lengths) == 1 and min(lengths) else 1
+        half = (rows + 1) // 2
+        return [[(half / rows, slice(half)), (1 - half / rows, slice(half, None))]] * (rows > 1) + [[(1.0, ...)]]
+
+    def build(self, examples, cuts):
+        """Make a program for each piece; returns whether it is worth it."""
+        self.pieces, traces = [], {}
+        self.vectors = np.zeros((len(cuts), sum(leaf.size for leaf in self.leaves)), self.dtype)
+        for (share, cut), vector in zip(cuts, self.vectors, strict=True):
+            shown = [array[cut].copy() for array in examples]
             if share not in traces:
                 traces[share] = trace(self.fun, self.params, shown, self.dtype, [np.full((), share)])
             _, given, value, slopes = traces[share]
             program = Program(dict(zip(given, self.leaves + shown, strict=True)), value,
                               list(zip(slopes, tree.views(vector, self.leaves), strict=True)), self.reuse)
-            self.pieces.append((share, cut if count > 1 else ..., shown, program))
-            if count * program.work < WORK and count > 1:
-                return False
-        return True
-
-    def summary(self, loss, vector):
-        return [loss, vector]
-
-    def by_autograd(self, leaves, examples):
-        """As `__call__`."""
-        with LOCK, np.errstate(all="ignore"):
-            value, gradient = value_and_grad(lambda leaves: self.fun(tree.rebuild(self.params, leaves), *examples))(leaves)
-        return float(value), tree.ravel(gradient, self.dtype)
+            self.pieces.append((share, cut, shown, program))
+        return len(cuts) == 1 or len(cuts) * program.work >= WORK
 
 
-def _same(mine, plain, dtype):
-    return not np.max(np.abs(mine - plain)) > NOISE * np.finfo(dtype).eps * np.max(np.abs(plain))
+def off(mine, plain):
+    """How far some arrays are from others, as shares of the largest number in each; NaN where those are not finite, or all are zero."""
+    with np.errstate(all="ignore"):
+        return np.array([np.max(np.abs(np.where(np.isnan(one), np.inf, one) - other)) / np.max(np.abs(other))
+                         for one, other in zip(mine, plain, strict=True)])
 
 
 def agree(mine, evaluate, leaves, examples, dtype):
@@ -174,18 +195,14 @@ def agree(mine, evaluate, leaves, examples, dtype):
     """
     plain, eps, rng = evaluate(leaves, examples), np.finfo(dtype).eps, np.random.default_rng(0)
 
-    def off(arrays):
-        with np.errstate(all="ignore"):
-            return np.array([np.max(np.abs(np.subtract(*pair))) for pair in zip(arrays, plain, strict=True)])
-
     def moved(array):
         return (array * (1 + eps * rng.choice([-1, 1], array.shape))).astype(array.dtype) if array.dtype.kind == "f" else array
 
-    scale = np.array([np.max(np.abs(array)) for array in plain])
-    good = (off(mine) <= 3 * np.sqrt(eps) * scale) | ~np.isfinite(scale)
-    if not good.all() and (off(evaluate(leaves, examples)) <= NOISE * eps * scale).all():          # else it is random
-        good |= off(mine) <= 10 * np.max([off(evaluate(list(map(moved, leaves)), list(map(moved, examples)))) for _ in range(4)], axis=0)
-    return bool(good.all())
+    far = off(mine, plain)
+    if np.any(far > 3 * np.sqrt(eps)) and not np.any(off(evaluate(leaves, examples), plain) > NOISE * eps):          # else it is random
+        spread = [off(evaluate(list(map(moved, leaves)), list(map(moved, examples))), plain) for _ in range(4)]
+        far[far <= 10 * np.max(spread, axis=0)] = 0
+    return not np.any(far > 3 * np.sqrt(eps))
 
 
 @contextlib.contextmanager

@@ -118,7 +118,10 @@ class Program:
 
 
 def _fill(out, fun, args, kwargs):
-    out[...] = fun(*args, **kwargs)
+    value = fun(*args, **kwargs)
+    if np.shape(value) != out.shape:          # such as the shape of x[x > 0]
+        raise ValueError(f"{fun.__name__} gave another shape than in the trace")
+    out[...] = value
 
 
 def _sparse(op):

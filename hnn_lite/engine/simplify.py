@@ -14,11 +14,7 @@ def window(x, where):
 
 
 def place(*parts, where, shape):
-    """Zeros but for `parts`, which stand in the windows `where` and do not overlap."""
-    out = np.zeros(shape, np.result_type(*parts))
-    for part, here in zip(parts, where, strict=True):
-        window(out, here)[...] = part
-    return out
+    """Zeros but for `parts`, which stand in the windows `where` and do not overlap: a name for what `replay` does by copying."""
 
 
 def scatter(part, index, shape):
@@ -75,6 +71,8 @@ class Graph:
             if not isinstance(x, Op) or x.value is not None:
                 return self.constant(np.broadcast_to(c * (x.value if isinstance(x, Op) else x), shape))
             x, c = _scaled(x)[0], _scaled(x)[1] * c
+            if c == -1 and x.fun is np.subtract and x.shape == shape:
+                return self.call(np.subtract, x.args[::-1], shape)
             return self.broadcast(x if c == 1 else self.call(np.multiply, [x, c], x.shape), shape)
         (x, c), (y, d) = ((_scaled(a) if a.shape == shape else (a, 1.0)) for a in (x, y))
         if c * d != 1:          # numbers move outwards, where they meet and become one
@@ -84,9 +82,9 @@ class Graph:
                 return self.multiply(op.args[0], other)
             if op.fun is np.matmul and op.shape == shape and _row(other, shape) and op.args[0].shape[1] <= THIN:
                 return self.matmul(op.args[0], self.multiply(other, op.args[1]))          # scale the thin factor, not the product
-            if op.fun is np.sinh and (rest := _without(other, self.call(np.cosh, op.args, shape))):
-                if rest := _without(rest, self._slope(op.args[0])):          # s cosh sinh = tanh, with s the slope of tanh
-                    return self.multiply(rest, self.call(np.tanh, op.args, shape))
+            if op.fun is np.sinh and (rest := _without(other, self.call(np.cosh, op.args, shape))) and (
+                    rest := _without(rest, self._slope(op.args[0]))):          # s cosh sinh = tanh, with s the slope of tanh
+                return self.multiply(rest, self.call(np.tanh, op.args, shape))
         return self.call(np.multiply, _sorted(x, y), shape)
 
     def divide(self, x, y):
@@ -106,19 +104,18 @@ class Graph:
     def power(self, x, y):
         if number(y) in (1, 2) and isinstance(x, Op):
             return self.broadcast(x if number(y) == 1 else self.multiply(x, x), _shape(x, y))
-        if number(y) in (0.5, -0.5) and isinstance(x, Op):
-            root = self.call(np.sqrt, [x], x.shape)
-            return self.broadcast(root if number(y) == 0.5 else self.divide(1.0, root), _shape(x, y))
         return self.call(np.power, [x, y], _shape(x, y))
 
     def add(self, x, y):
         x, y = (y, x) if number(x) is not None else (x, y)
         shape, c = _shape(x, y), number(y)
-        if c is not None:
-            return self.broadcast(x, shape) if c == 0 else self.call(np.add, [x, y], shape)
+        if c == 0:
+            return self.broadcast(x, shape)
         for one, other in ((x, y), (y, x)):
             if _scaled(other)[1] == -1:
-                return self.subtract(one, _scaled(other)[0])
+                return self.call(np.subtract, [one, _scaled(other)[0]], shape)
+        if c is not None:
+            return self.call(np.add, [x, y], shape)
         if x.fun is y.fun is place and x.shape == y.shape:
             here, there = x.kwargs["where"], y.kwargs["where"]
             if here == there:
@@ -128,11 +125,7 @@ class Graph:
         return self.call(np.add, _sorted(x, y), shape)
 
     def subtract(self, x, y):
-        if number(y) == 0:
-            return self.broadcast(x, _shape(x, y))
-        if isinstance(y, Op) and _scaled(y)[1] == -1:
-            return self.add(x, _scaled(y)[0])
-        return self.call(np.subtract, [x, y], _shape(x, y))
+        return self.add(x, self.multiply(y, -1.0) if isinstance(y, Op) else -y)
 
     def sum(self, x, axes, shape):
         """The sum over some axes, a tuple; `shape` says whether they are kept."""
@@ -141,15 +134,9 @@ class Graph:
         if x.fun is np.multiply and x.args[0] is x.args[1] and len(axes) == len(x.shape):
             return self.reshape(self.call(np.vdot, x.args, ()), shape)
         if axes == (0,) and len(x.shape) == 2:
-            return self.reshape(self._sum_rows(x), shape)
+            ones = self.constant(np.ones((1, x.shape[0]), self.dtype))          # the product is faster than NumPy's sum
+            return self.reshape(self.matmul(ones, x), shape)
         return self.call(np.add.reduce, [x], shape, kwargs={"axis": axes, "keepdims": len(shape) == len(x.shape)})
-
-    def _sum_rows(self, x):
-        for a, b in (x.args, x.args[::-1]) if x.fun is np.multiply and len(x.inputs) == 2 else ():
-            if b.fun is np.matmul and a.shape == b.shape and b.args[0].shape[1] <= THIN:
-                G, K = b.args          # of a * (G K): the sum of (a^T G)^T * K over its few rows
-                return self._sum_rows(self.multiply(self.transpose(self.matmul(self.transpose(a), G)), K))
-        return self.matmul(self.constant(np.ones((1, x.shape[0]), self.dtype)), x)          # faster than NumPy's sum
 
     def matmul(self, x, y):
         """The product of two matrices."""
@@ -221,7 +208,10 @@ def basic(index, shape):
 
 
 def _apart(where, other):
-    return any(not set(i if isinstance(i, range) else [i]) & set(j if isinstance(j, range) else [j]) for i, j in zip(where, other, strict=True))
+    def entries(i):
+        return set(i if isinstance(i, range) else [i])
+
+    return any(not entries(i) & entries(j) for i, j in zip(where, other, strict=True))
 
 
 def _sorted(*ops):          # x + y and y + x are one call
@@ -242,7 +232,7 @@ def _without(op, factor):
 
 def _scaled(op):
     """An op without the number that multiplies it, and that number."""
-    return op.args if op.fun is np.multiply and not isinstance(op.args[1], Op) else (op, 1.0)
+    return op.args if isinstance(op, Op) and op.fun is np.multiply and not isinstance(op.args[1], Op) else (op, 1.0)
 
 
 def _shape(*args):

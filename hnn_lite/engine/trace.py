@@ -1,8 +1,10 @@
 """The trace: an ordinary autograd function is run once, and each call it makes, forwards and back, becomes an op of a graph."""
 
+import contextlib
 import threading
 
-from autograd.core import SparseObject, VJPNode, VSpace, add_outgrads
+from autograd import core
+from autograd.core import VJPNode, VSpace
 from autograd.numpy import numpy_wrapper
 from autograd.numpy.numpy_boxes import ArrayBox
 from autograd.numpy.numpy_vjps import untake
@@ -16,7 +18,7 @@ LOCK = threading.RLock()          # autograd counts its traces in one place for 
 
 
 def trace(fun, params, examples, dtype, slopes):
-    """The graph of `fun(params, *examples)` and of what autograd takes back from its value to the parameters.
+    """The ops of `fun(params, *examples)` and of what autograd takes back from its value to the parameters.
 
     Parameters
     ----------
@@ -24,7 +26,7 @@ def trace(fun, params, examples, dtype, slopes):
     params : tree of arrays
     examples : list of array
     dtype : numpy dtype
-        Of all floating-point numbers of the graph, whatever autograd promotes them to.
+        Of all floating-point numbers, whatever autograd promotes them to.
     slopes : list of array
         Of the shape of the value; each is taken back by itself.
 
@@ -43,7 +45,7 @@ def trace(fun, params, examples, dtype, slopes):
         Whatever goes wrong in a function that cannot be traced.
     """
     graph, leaves = Graph(dtype), tree.leaves(params)
-    with LOCK, np.errstate(all="ignore"), trace_stack.new_trace() as outer:
+    with LOCK, np.errstate(all="ignore"), _adding_apart(), trace_stack.new_trace() as outer:
         given = [new_box(array, outer, Record.new_root(graph, array)) for array in [*leaves, *examples]]
         with trace_stack.new_trace() as inner:
             roots = [new_box(box, inner, VJPNode.new_root()) for box in given[:len(leaves)]]
@@ -53,9 +55,25 @@ def trace(fun, params, examples, dtype, slopes):
             back = {end._node: (slope, False)} if depends else {}
             for node in toposort(end._node) if depends else ():
                 for parent, more in zip(node.parents, node.vjp(back[node][0]) if node.parents else (), strict=True):
-                    back[parent] = add_outgrads(back.get(parent), more)
+                    back[parent] = _add(back.get(parent), more)
             gradients += [_op(graph, back[root._node][0]) if root._node in back else None for root in roots]
         return graph, [box._node.op for box in given], _op(graph, end._value if depends else end), gradients
+
+
+@contextlib.contextmanager
+def _adding_apart():
+    """Autograd adds up derivatives in place; but nothing may change that is recorded as a constant."""
+    core.add_outgrads, before = _add, core.add_outgrads
+    try:
+        yield
+    finally:
+        core.add_outgrads = before
+
+
+def _add(before, more):
+    """As autograd's `add_outgrads`: an array, and whether it may be changed."""
+    more = core.sparse_add(core.vspace(more), None, more) if type(more) in core.sparse_object_types else more
+    return (more if before is None else core.vspace(more).add(before[0], more)), False
 
 
 def _op(graph, value):
@@ -77,55 +95,48 @@ class Record(Node):
 
 ARITHMETIC = {np.add: Graph.add, np.subtract: Graph.subtract, np.multiply: Graph.multiply, np.true_divide: Graph.divide,
               np.power: Graph.power, np.negative: lambda graph, x: graph.multiply(x, -1.0)}
-OF_SHAPES = (np.ones_like, np.zeros_like, np.full_like, np.empty_like)
 COPIES = (np.ascontiguousarray, np.astype, np.array, numpy_wrapper._array_from_scalar_or_array.fun)
-RESHAPES = (np.reshape, np.ravel, np.expand_dims, np.squeeze)
 
 
 def _record(graph, fun, args, kwargs, value):
     """The op of a call that autograd made."""
-    if args and isinstance(args[0], VSpace):          # it adds up derivatives
-        if fun.__name__ not in ("add", "mut_add", "sparse_add"):
-            raise NotImplementedError(f"{fun.__name__} of a vector space")
-        space, before, more = args
-        more = more.mut_add(space.zeros()) if isinstance(more, SparseObject) else more
-        fun, args, value = np.add, [0.0 if before is None else before, more], np.empty(space.shape, graph.dtype)
+    if args and isinstance(args[0], VSpace) and fun.__name__ in ("add", "sparse_add"):          # of derivatives
+        fun, args = np.add, [0.0 if args[1] is None else args[1], args[2]]
     args = [_plain(graph, arg) for arg in args]
     inputs = [arg for arg in args if isinstance(arg, Op)]
+    known = all(op.value is not None for op in inputs)
     if fun is untake.fun:
-        if all(op.value is not None for op in inputs):
-            return graph.constant(value.mut_add(args[2].zeros()))
-        return graph.untake(inputs[0], args[1], args[2].shape)
+        return graph.constant(value.mut_add(args[2].zeros())) if known else graph.untake(args[0], args[1], args[2].shape)
     shape, dtype = np.shape(value), np.asarray(value).dtype
-    if dtype.kind not in "fiub" or isinstance(value, tuple):
+    if dtype.kind not in "fiub" or isinstance(value, tuple) or args and isinstance(args[0], VSpace):
         raise NotImplementedError(f"{fun.__name__} gives {type(value).__name__}")
-    if fun in OF_SHAPES or all(op.value is not None for op in inputs):
+    if known or fun in (np.ones_like, np.zeros_like):
         return graph.constant(value)
-    dtype = graph.dtype if dtype.kind == "f" else dtype
-    if fun in RESHAPES and kwargs.get("order") in (None, "C"):
-        return graph.reshape(args[0], shape)
-    if fun in (np.transpose, np.swapaxes) and len(shape) == 2 and shape == inputs[0].shape[::-1] and (len(args) != 2 or args[1] is None):
-        return graph.transpose(args[0])
-    if fun is ArrayBox.__getitem__.fun and isinstance(args[0], Op):
-        return graph.take(args[0], args[1], shape)
+    dtype, x = graph.dtype if dtype.kind == "f" else dtype, inputs[0]
+    if fun in (np.reshape, np.ravel, np.expand_dims, np.squeeze) and not any(isinstance(arg, str) for arg in (*args, kwargs.get("order"))):
+        return graph.reshape(x, shape)
+    turns = fun is np.transpose and args[1:] in ([], [None]) and not kwargs or fun is np.swapaxes and (args[1] - args[2]) % 2
+    if turns and len(shape) == 2:
+        return graph.transpose(x)
+    if fun is ArrayBox.__getitem__.fun and args[0] is x:
+        return graph.take(x, args[1], shape)
     if fun is numpy_wrapper.concatenate_args.fun:
-        axis, *parts = args
-        ends = np.cumsum([part.shape[axis] for part in parts]).tolist()
-        where = [tuple(range(end - part.shape[axis], end) if i == axis % len(shape) else range(n) for i, n in enumerate(shape))
-                 for part, end in zip(parts, ends, strict=True)]
-        return graph.place(parts, where, shape, dtype)
-    if fun in COPIES and (inputs[0].shape, inputs[0].dtype) == (shape, dtype):
-        return inputs[0]
-    args = [graph.constant(arg.value.astype(graph.dtype)) if isinstance(arg, Op) and arg.value is not None else arg for arg in args]
-    if dtype.kind == "f" and all(arg.dtype.kind == "f" for arg in args if isinstance(arg, Op)):
+        axis, ends = args[0] % len(shape), np.cumsum([part.shape[args[0]] for part in args[1:]]).tolist()
+        where = [tuple(range(end - part.shape[axis], end) if i == axis else range(n) for i, n in enumerate(shape))
+                 for part, end in zip(args[1:], ends, strict=True)]
+        return graph.place(args[1:], where, shape, dtype)
+    if fun in COPIES and (x.shape, x.dtype) == (shape, dtype):
+        return x
+    if dtype.kind == "f" and all(op.dtype.kind == "f" or op.value is not None for op in inputs):
         if fun in ARITHMETIC and not kwargs:
-            return ARITHMETIC[fun](graph, *args)
-        if fun is np.matmul and not kwargs and all(len(op.shape) == 2 for op in inputs):
+            known = {op: graph.constant(op.value.astype(dtype)) for op in inputs if op.value is not None}
+            return ARITHMETIC[fun](graph, *(known.get(arg, arg) for arg in args))
+        if fun is np.matmul and len(x.shape) == len(inputs[-1].shape) == 2:
             return graph.matmul(*args)
         if fun in (np.sum, np.mean) and kwargs.keys() <= {"axis", "keepdims"} and len(args) <= 2:
-            axes = np.arange(len(inputs[0].shape))[kwargs.get("axis", args[1] if len(args) > 1 else None)]
-            total = graph.sum(inputs[0], tuple(sorted(axes.ravel().tolist())), shape)
-            return total if fun is np.sum else graph.multiply(total, total.size / inputs[0].size)
+            axes, axis = np.arange(len(x.shape)), kwargs.get("axis", args[1] if len(args) > 1 else None)
+            total = graph.sum(x, tuple(axes if axis is None else np.sort(axes[np.array(axis)], axis=None)), shape)
+            return total if fun is np.sum else graph.multiply(total, total.size / x.size)
     return graph.call(fun, args, shape, dtype, kwargs)
 
 
