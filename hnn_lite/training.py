@@ -249,11 +249,11 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
     weight_decay = validate.positive("weight_decay", weight_decay, zero_too=True)
     validate.choice("schedule", schedule, SCHEDULES)
     if on_test is not None and not callable(on_test):
-        raise ValueError(f"on_test must be a function of the step and the history, got {on_test!r}")
+        raise ValueError(f"on_test must be a function of the step and the history, got {validate.shown(on_test)}")
     dtype = usual if dtype is None else dtype
-    if dtype not in (float, np.float32, np.float64, "float32", "float64"):
-        raise ValueError(f"dtype must be np.float32 or np.float64, got {dtype!r}")
-    if not (hasattr(model, "params") and callable(getattr(model, "loss", None))):
+    if str(getattr(dtype, "__name__", dtype)) not in ("float", "float32", "float64"):
+        raise ValueError(f"dtype must be np.float32 or np.float64, got {validate.shown(dtype)}")
+    if isinstance(model, type) or not (hasattr(model, "params") and callable(getattr(model, "loss", None))):
         raise ValueError(f"model must be a model, with params and a loss, as HNN and Baseline are, got {type(model).__name__}")
     train, test = (rows.astype(dtype) for rows in (model.examples if hasattr(model, "examples") else batches.pairs)(task))
     batch = len(train) if batch is None else validate.whole("batch", batch, 1)

@@ -7,7 +7,6 @@ import sys
 from dataclasses import replace
 from functools import lru_cache
 
-import autograd.numpy as anp
 import nbformat
 import numpy as np
 import pytest
@@ -15,14 +14,12 @@ from autograd import grad
 from nbclient import NotebookClient
 
 import hnn_lite as hl
-from hnn_lite import progress, training
+from hnn_lite import progress, training, tree
+from hnn_lite.batches import Rows
+from hnn_lite.scaling import Scaling
 from hnn_lite.training import Adam
 
 MODEL_CLASSES = [hl.Baseline, hl.HNN]
-
-
-def flat(tree):
-    return np.concatenate([np.ravel(leaf) for layer in tree for leaf in layer])
 
 
 @lru_cache
@@ -30,8 +27,8 @@ def small_task():
     return hl.data.fields.mass_spring(0, trajectories=4, points=5)
 
 
-def quiet_fit(model, task, **arguments):
-    return hl.fit(model, task, **{"progress": False, **arguments})
+def quiet_fit(model, task, *steps, **arguments):
+    return hl.fit(model, task, *steps, **{"progress": False, **arguments})
 
 
 def textbook_adam(params, gradient_at, steps, rate=1e-3, decay=0.0, beta1=0.9, beta2=0.999, epsilon=1e-8):
@@ -96,83 +93,48 @@ def test_decay_shrinks_what_the_loss_does_not_hold():
 
 # --- Levenberg and Marquardt
 
-class Curve:
-    """Errors of a e^(b t) against points, with a Jacobian: what `networks.jacobian.Linear` holds."""
+T = np.linspace(0, 1, 30)
 
-    t = np.linspace(0, 1, 30)
 
-    def __init__(self, params, goal=(2.0, -3.0)):
-        self.params, self.goal = params, goal[0] * np.exp(goal[1] * self.t)
-        self.jacobian = np.stack([np.exp(params[1] * self.t), params[0] * self.t * np.exp(params[1] * self.t)])[None]
-
-    @property
-    def errors(self):
-        return (self.params[0] * np.exp(self.params[1] * self.t) - self.goal)[None]
-
-    def loss(self):
-        return np.mean(self.errors**2)
+def curve(params):
+    """Errors of a e^(b t) against points of 2 e^(-3 t), shape (30, 1), and their Jacobian, shape (1, 2, 30)."""
+    a, b = params
+    return (a * np.exp(b * T) - 2 * np.exp(-3 * T))[:, None], np.stack([np.exp(b * T), a * T * np.exp(b * T)])[None]
 
 
 def test_levenberg_and_marquardt_find_a_curve():
     params, method = np.array([0.5, 1.0]), training.LevenbergMarquardt()
     losses = []
     for _ in range(30):
-        losses.append(Curve(params).loss())
-        method.update(params, Curve(params))
+        errors, jacobian = curve(params)
+        losses.append(np.mean(errors**2))
+        method.update(params, errors, jacobian, lambda: curve(params)[0])
     np.testing.assert_allclose(params, [2, -3], rtol=1e-10)
     assert np.all(np.diff(losses) <= 0) and losses[7] < 1e-20 and method.damping <= 1e6
 
 
 def test_a_step_that_makes_it_worse_is_not_taken():
     params, method = np.array([0.5, 1.0]), training.LevenbergMarquardt()
-    curve = Curve(params)
-    curve.jacobian = -curve.jacobian                                      # the wrong way, however short the step
-    method.update(params, curve)
+    errors, jacobian = curve(params)
+    method.update(params, errors, -jacobian, lambda: curve(params)[0])                                      # the wrong way, however short the step
     np.testing.assert_array_equal(params, [0.5, 1.0])
     assert method.damping > 1
 
 
 # --- the loop
 
-def plain_fit(model, task, steps, rate, decay):
-    """Full batches in float64: a double gradient by autograd, and the textbook's Adam."""
-    sizes = [leaf.shape for layer in model.params for leaf in layer]
-
-    def unflat(vector):
-        leaves, at = [], 0
-        for shape in sizes:
-            size = int(np.prod(shape))
-            leaves.append(vector[at:at + size].reshape(shape))
-            at += size
-        return leaves
-
-    def network(vector, x):
-        *hidden, last = unflat(vector)
-        for W, b in zip(hidden[::2], hidden[1::2], strict=True):
-            x = anp.tanh(anp.dot(x, W) + b)
-        return anp.dot(x, last)
-
-    def loss(vector):
-        if isinstance(model, hl.Baseline):
-            predicted = network(vector, task.x)
-        else:
-            dH = grad(lambda x: anp.sum(network(vector, x)))(task.x)
-            predicted = anp.concatenate([dH[:, 1:], -dH[:, :1]], axis=1)
-        return anp.mean((predicted - task.dx) ** 2)
-
-    start = flat(model.params)
-    return textbook_adam(start, grad(loss), steps, rate, decay), loss
-
-
 @pytest.mark.parametrize("model_class", MODEL_CLASSES)
 @pytest.mark.parametrize("decay", [0.0, 0.01])
-@pytest.mark.parametrize("hidden", [(5, 4), (6,)])
-def test_fit_is_the_plain_loop(model_class, decay, hidden):
-    task, model = small_task(), model_class(2, seed=1, hidden=hidden)
-    expected, loss = plain_fit(model, task, 25, 0.02, decay)
-    first = loss(flat(model.params))
+def test_fit_is_the_plain_loop(model_class, decay):
+    task, model = small_task(), model_class(2, seed=1, hidden=(5, 4))
+
+    def gradient_at(vector):
+        return tree.ravel(grad(model.loss)(tree.views(vector, model.params), task.x, task.dx))
+
+    expected = textbook_adam(tree.ravel(model.params), gradient_at, 25, 0.02, decay)
+    first = model.loss(model.params, task.x, task.dx)
     history = quiet_fit(model, task, steps=25, learning_rate=0.02, weight_decay=decay, dtype=np.float64)
-    np.testing.assert_allclose(flat(model.params), expected, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(tree.ravel(model.params), expected, rtol=1e-9, atol=1e-12)
     assert history.train_loss[0] == pytest.approx(first, rel=1e-12)
 
 
@@ -183,27 +145,25 @@ def test_equal_seeds_give_equal_bits(model_class):
     def trained(seed):
         model = model_class(2, seed=0, hidden=(8, 8))
         history = quiet_fit(model, task, steps=30, batch=7, seed=seed)
-        return flat(model.params).tobytes(), history.train_loss, history.test_loss
+        return tree.ravel(model.params).tobytes(), history.train_loss, history.test_loss
 
     assert trained(1) == trained(1)
     assert trained(1)[0] != trained(2)[0]
 
 
 def test_equal_seeds_give_equal_bits_at_full_size():
-    task = hl.data.fields.mass_spring(0)
-
-    def trained():
+    task, ends = hl.data.fields.mass_spring(0, trajectories=8), []
+    for _ in range(2):
         model = hl.HNN(2, seed=0)
         quiet_fit(model, task, steps=10)
-        return flat(model.params).tobytes()
-
-    assert trained() == trained()
+        ends.append(tree.ravel(model.params).tobytes())
+    assert ends[0] == ends[1]
 
 
 def test_the_cosine_schedule_is_half_a_wave(monkeypatch):
     rates = []
     monkeypatch.setattr(Adam, "update", lambda self, *_: rates.append(self.learning_rate))
-    hl.fit(hl.HNN(2), hl.data.fields.mass_spring(), 40, learning_rate=0.02, schedule="cosine", progress=False)
+    quiet_fit(hl.HNN(2, hidden=(3,)), small_task(), 40, learning_rate=0.02, schedule="cosine")
     np.testing.assert_allclose(rates, 0.01 * (1 + np.cos(np.pi * np.arange(40) / 40)))
     assert rates[0] == 0.02 and 0 < rates[-1] < 1e-4
 
@@ -214,16 +174,16 @@ def test_float32_and_float64_agree():
     histories = [quiet_fit(model, task, steps=100, dtype=dtype) for model, dtype in zip(models, (np.float32, np.float64), strict=True)]
     np.testing.assert_allclose(histories[0].train_loss, histories[1].train_loss, rtol=1e-4)
     assert histories[0].train_loss != histories[1].train_loss            # or the dtype changes nothing
-    np.testing.assert_allclose(flat(models[0].params), flat(models[1].params), atol=1e-3)
+    np.testing.assert_allclose(tree.ravel(models[0].params), tree.ravel(models[1].params), atol=1e-3)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_parameters_are_float64_afterwards_and_keep_their_shapes(dtype):
     model = hl.HNN(2, seed=0, hidden=(5, 4))
-    shapes = [[leaf.shape for leaf in layer] for layer in model.params]
+    shapes = [leaf.shape for leaf in tree.leaves(model.params)]
     quiet_fit(model, small_task(), steps=3, dtype=dtype)
-    assert [[leaf.shape for leaf in layer] for layer in model.params] == shapes
-    assert all(leaf.dtype == np.float64 for layer in model.params for leaf in layer)
+    assert [leaf.shape for leaf in tree.leaves(model.params)] == shapes
+    assert all(leaf.dtype == np.float64 for leaf in tree.leaves(model.params))
 
 
 @pytest.mark.parametrize(("steps", "test_every", "expected"), [(10, 4, [4, 8, 10]), (8, 4, [4, 8]), (3, 100, [3]), (1, 1, [1])])
@@ -245,22 +205,37 @@ def test_the_task_is_not_changed():
         np.testing.assert_array_equal(getattr(task, name), copy)
 
 
-class Watching(hl.Baseline):
+class Noting(Rows):
+    """Notes the batches that it gives; before the one of number `at`, something happens."""
+
+    def __init__(self, *arrays, at=None, happens=None):
+        super().__init__(*arrays)
+        self.seen, self.at, self.happens = [], at, happens
+
+    def astype(self, dtype):
+        return self
+
+    def batch(self, chosen, done=1.0, rng=None):
+        shown = super().batch(chosen, done, rng)
+        self.seen.append(np.concatenate(shown, axis=1))
+        return self.happens(*shown) if len(self.seen) == self.at else shown
+
+
+class Watching(hl.HNN):
     """Notes the batches that it is trained on."""
 
-    def __init__(self):
-        super().__init__(2, hidden=(3,))
-        self.batches = []
+    def __init__(self, at=None, happens=None):
+        super().__init__(2, hidden=(5,))
+        self.happening = {"at": at, "happens": happens}
 
-    def trainer(self, rows, params):
-        inner = super().trainer(rows, params)
+    def examples(self, task):
+        train, test = super().examples(task)
+        self.noted = Noting(*train.arrays, **self.happening)
+        return self.noted, test
 
-        def noting(params, x, dx, run):
-            assert len(x) == len(dx) == rows
-            self.batches.append(np.concatenate([x, dx], axis=1))
-            return inner(params, x, dx, run)
-
-        return noting
+    @property
+    def batches(self):
+        return self.noted.seen
 
 
 def rows(array):
@@ -293,6 +268,12 @@ def test_without_a_batch_each_step_sees_the_whole_set():
         np.testing.assert_array_equal(seen, np.concatenate([task.x, task.dx], axis=1))
 
 
+def test_the_test_loss_is_that_of_all_points_however_many():
+    task, model = hl.data.fields.mass_spring(0, trajectories=50, points=45), hl.Baseline(2, hidden=(4,))
+    history = quiet_fit(model, task, steps=1, dtype=np.float64)
+    assert len(task.test_x) == 2250 and history.test_loss[-1] == pytest.approx(model.loss(model.params, task.test_x, task.test_dx), rel=1e-12)
+
+
 @pytest.mark.parametrize("model_class", MODEL_CLASSES)
 def test_a_small_model_comes_near_the_noise_floor(model_class):
     task = hl.data.fields.mass_spring(0)
@@ -303,30 +284,7 @@ def test_a_small_model_comes_near_the_noise_floor(model_class):
     assert 0.85 * floor < history.test_loss[-1] < 1.1 * floor
 
 
-def test_the_papers_hnn_comes_near_the_noise_floor():
-    task = hl.data.fields.mass_spring(0)
-    model = hl.HNN(2, seed=0)
-    floor = hl.metrics.field_loss(task.system, task.test_x, task.test_dx).mean
-    history = quiet_fit(model, task, steps=250, weight_decay=1e-4)
-    assert 0.85 * floor < history.test_loss[-1] < 1.1 * floor
-
-
 # --- stopped early
-
-class Interrupted(hl.HNN):
-    """Ctrl-C comes during the sixth step."""
-
-    def trainer(self, rows, params):
-        inner, calls = super().trainer(rows, params), []
-
-        def train(*arguments):
-            calls.append(1)
-            if len(calls) == 6:
-                signal.raise_signal(signal.SIGINT)
-            return inner(*arguments)
-
-        return train
-
 
 def interrupted_fit(*arguments, **keywords):
     """A Ctrl-C that gets out would end the whole test run without a word."""
@@ -339,112 +297,81 @@ def interrupted_fit(*arguments, **keywords):
         signal.signal(signal.SIGINT, before)
 
 
+def ctrl_c(*shown):
+    signal.raise_signal(signal.SIGINT)
+    return shown
+
+
 def test_ctrl_c_keeps_what_was_learned(capsys):
-    task, model, five = small_task(), Interrupted(2, seed=0, hidden=(5,)), hl.HNN(2, seed=0, hidden=(5,))
+    task, model, five = small_task(), Watching(6, ctrl_c), hl.HNN(2, seed=0, hidden=(5,))
     history = interrupted_fit(model, task, steps=50)
     quiet_fit(five, task, steps=5)
     assert history.stopped == "stopped by the user after 5 of 50 steps" and len(history.train_loss) == 5
-    assert flat(model.params).tobytes() == flat(five.params).tobytes()
+    assert tree.ravel(model.params).tobytes() == tree.ravel(five.params).tobytes()
     assert "stopped by the user after 5 of 50 steps" in capsys.readouterr().err
 
 
-def test_ctrl_c_raised_by_a_loss_keeps_what_was_learned():
-    class Impatient(hl.Baseline):
-        def loss(self, params, x, dx):
-            raise KeyboardInterrupt
-
-    model = Impatient(2, seed=0, hidden=(5,))
-    start = flat(model.params)
-    history = interrupted_fit(model, small_task(), steps=5, dtype=np.float64, progress=False)
-    assert history.train_loss == [] and history.stopped
-    np.testing.assert_array_equal(flat(model.params), start)
-
-
-@pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_a_watcher_sees_the_model_of_each_test_loss_and_changes_nothing():
     model, alone, seen = hl.HNN(2, hidden=(4,)), hl.HNN(2, hidden=(4,)), []
 
     def look(step, history):
         seen.append((step, history.test_loss[-1], float(model.loss(model.params, small_task().test_x, small_task().test_dx))))
-        for leaf in (leaf for layer in model.params for leaf in layer):
+        for leaf in tree.leaves(model.params):
             leaf[:] = 0                                                     # what it is shown is a copy
 
     history = quiet_fit(model, small_task(), steps=25, test_every=10, dtype=float, on_test=look)
     quiet_fit(alone, small_task(), steps=25, test_every=10, dtype=float)
     assert [step for step, _, _ in seen] == history.test_steps == [10, 20, 25] and history.stopped == ""
     np.testing.assert_allclose([loss for _, loss, _ in seen], [loss for _, _, loss in seen], rtol=1e-12)
-    np.testing.assert_array_equal(flat(model.params), flat(alone.params))
+    np.testing.assert_array_equal(tree.ravel(model.params), tree.ravel(alone.params))
 
 
 def test_a_watcher_can_stop_the_training():
     model, shorter = hl.HNN(2, hidden=(4,)), hl.HNN(2, hidden=(4,))
     history = quiet_fit(model, small_task(), steps=100, test_every=10, on_test=lambda step, history: step >= 30)
-    assert history.stopped == "stopped by the user after 30 of 100 steps" and len(history.train_loss) == 30
+    assert history.stopped == "stopped by on_test after 30 of 100 steps" and len(history.train_loss) == 30
     quiet_fit(shorter, small_task(), steps=30)
-    np.testing.assert_array_equal(flat(model.params), flat(shorter.params))
+    np.testing.assert_array_equal(tree.ravel(model.params), tree.ravel(shorter.params))
 
 
 def test_an_error_of_the_watcher_comes_out_and_what_was_learned_stays():
     model = hl.HNN(2, hidden=(4,))
-    before = flat(model.params)
+    before = tree.ravel(model.params)
     with pytest.raises(ZeroDivisionError):
         quiet_fit(model, small_task(), steps=20, test_every=10, on_test=lambda step, history: 1 / 0)
-    assert not np.array_equal(flat(model.params), before)
+    assert not np.array_equal(tree.ravel(model.params), before)
 
 
 @pytest.mark.parametrize("model_class", MODEL_CLASSES)
-def test_a_diverging_loss_stops_with_step_and_learning_rate(model_class):
+def test_a_diverging_loss_stops_with_the_step_and_says_what_to_do(model_class):
     task, model = small_task(), model_class(2, seed=0, hidden=(5, 5), activation="softplus")
-    start = flat(model.params)
-    with pytest.raises(hl.TrainingDiverged, match=r"step \d+ .*learning rate 1e\+30.*smaller learning rate"):
+    start = tree.ravel(model.params)
+    with pytest.raises(hl.TrainingDiverged, match=r"loss is (nan|inf) at step \d+; the model keeps its last good parameters: try a smaller learning rate"):
         quiet_fit(model, task, steps=20, learning_rate=1e30)
-    np.testing.assert_allclose(flat(model.params), start, rtol=1e-6)     # no test loss was good but the start's
+    np.testing.assert_allclose(tree.ravel(model.params), start, rtol=1e-6)     # no test loss was good but the start's
     assert np.all(np.isfinite(model.field(task.x)))
 
 
-class Spoiled(hl.HNN):
-    """Its loss turns to NaN in the twelfth step."""
-
-    def trainer(self, rows, params):
-        inner, calls = super().trainer(rows, params), []
-
-        def train(*arguments):
-            calls.append(1)
-            loss, gradient = inner(*arguments)
-            return (float("nan") if len(calls) == 12 else loss), gradient
-
-        return train
-
-
 def test_after_a_nan_the_parameters_of_the_last_good_test_loss_are_kept():
-    task, model, ten = small_task(), Spoiled(2, seed=0, hidden=(5,)), hl.HNN(2, seed=0, hidden=(5,))
-    with pytest.raises(hl.TrainingDiverged, match="the loss became nan at step 12 "):
+    task, model, ten = small_task(), Watching(12, lambda x, dx: (x * np.nan, dx)), hl.HNN(2, seed=0, hidden=(5,))
+    with pytest.raises(hl.TrainingDiverged, match="the loss is nan at step 12; .* outliers in the data"):
         quiet_fit(model, task, steps=50, test_every=5)
     quiet_fit(ten, task, steps=10)
-    assert flat(model.params).tobytes() == flat(ten.params).tobytes()
+    assert tree.ravel(model.params).tobytes() == tree.ravel(ten.params).tobytes()
 
 
-def test_a_last_step_that_spoils_the_parameters_is_noticed():
-    class SpoiledAtTheEnd(hl.Baseline):
-        def trainer(self, rows, params):
-            inner = super().trainer(rows, params)
-
-            def train(*arguments):
-                loss, gradient = inner(*arguments)
-                return loss, gradient * np.nan
-
-            return train
-
-    model = SpoiledAtTheEnd(2, seed=0, hidden=(5,))
-    with pytest.raises(hl.TrainingDiverged, match="the test loss became nan at step 1 "):
+def test_a_last_step_that_spoils_the_parameters_is_noticed(monkeypatch):
+    monkeypatch.setattr(Adam, "update", lambda self, params, gradient, run: params.fill(np.nan))
+    model = hl.Baseline(2, seed=0, hidden=(5,))
+    with pytest.raises(hl.TrainingDiverged, match="the test loss is nan at step 1; .* smaller learning rate"):
         quiet_fit(model, small_task(), steps=1)
-    assert np.all(np.isfinite(flat(model.params)))
+    assert np.all(np.isfinite(tree.ravel(model.params)))
 
 
 def test_an_outlier_diverges_rather_than_being_dropped():
-    task = small_task()
-    with pytest.raises(hl.TrainingDiverged, match="outliers"):
-        quiet_fit(hl.Baseline(2, hidden=(4,)), replace(task, dx=np.where(task.dx == task.dx[0, 0], 1e30, task.dx)), steps=5)
+    task, model = small_task(), hl.Baseline(2, hidden=(4,), scaling=Scaling.identity(2))
+    with pytest.raises(hl.TrainingDiverged, match="at step 1; .* size of the data"):
+        quiet_fit(model, replace(task, dx=np.where(task.dx == task.dx[0, 0], 1e30, task.dx)), steps=5)
 
 
 # --- what is shown
@@ -501,6 +428,44 @@ def test_a_notebook_keeps_one_line_of_text():
 
 
 def test_a_history_that_ends_a_cell_is_one_line():
-    history = quiet_fit(hl.HNN(2), small_task(), steps=300)
-    assert repr(history) == f"History(300 steps, test loss {history.test_loss[-1]:.3e})"
+    history = quiet_fit(hl.HNN(2, hidden=(4,)), small_task(), steps=30)
+    assert repr(history) == f"History(30 steps, test loss {history.test_loss[-1]:.3e})"
     assert repr(training.History(stopped="stopped by the user")) == "History(0 steps, stopped by the user)"
+
+
+# --- doors
+
+SMALL = {"steps": 1, "progress": False}
+
+
+class Unfit:
+    """Parameters without a loss."""
+
+    params = [np.ones(2)]
+
+
+@pytest.mark.parametrize("model, arguments, words", [
+    (Unfit(), {}, "model must be a model, with params and a loss, as HNN and Baseline are, got Unfit"),
+    (hl.NeuralODE, {}, "model must be a model, with params and a loss, .* got type"),
+    (hl.systems.pendulum(), {}, "model must be a model, .* got System"),
+    (None, {"steps": "many"}, "steps must be a whole number of at least 1, got 'many'"),
+    (None, {"steps": True}, "steps must be a whole number of at least 1, got True"),
+    (None, {"batch": 0}, "batch must be a whole number of at least 1, got 0"),
+    (None, {"batch": 21}, r"batch \(21\) is larger than the training set \(20 points\)"),
+    (None, {"learning_rate": "fast"}, "learning_rate must be a number, got 'fast'"),
+    (None, {"learning_rate": np.inf}, "learning_rate must be finite and positive, got inf"),
+    (None, {"weight_decay": None}, "weight_decay must be a number, got None"),
+    (None, {"schedule": "sine"}, "unknown schedule 'sine'; choose one of: constant, cosine"),
+    (None, {"method": "newton"}, "unknown method 'newton'; choose one of: adam, levenberg-marquardt"),
+    (None, {"method": ["adam"]}, r"unknown method \['adam'\]"),
+    (None, {"dtype": "float16"}, "dtype must be np.float32 or np.float64, got 'float16'"),
+    (None, {"dtype": np.array([1.0])}, "dtype must be np.float32 or np.float64, got array"),
+    (None, {"test_every": 0.5}, "test_every must be a whole number of at least 1, got 0.5"),
+    (None, {"seed": -1}, "seed must be a whole number of at least 0, got -1"),
+    (None, {"on_test": "look"}, "on_test must be a function of the step and the history, got 'look'"),
+    (None, {"method": "levenberg-marquardt", "weight_decay": 1e-4}, 'weight_decay and schedule are for method "adam"; "levenberg-marquardt" takes neither'),
+    (None, {"method": "levenberg-marquardt", "schedule": "cosine"}, 'weight_decay and schedule are for method "adam"'),
+    (hl.HNN(4, hidden=(3,)), {}, r"task.x must hold states of 4 coordinates in its last axis, got shape \(20, 2\)")])
+def test_bad_input_is_refused(model, arguments, words):
+    with pytest.raises(ValueError, match=words):
+        hl.fit(model or hl.HNN(2, hidden=(3,)), small_task(), **SMALL | arguments)
