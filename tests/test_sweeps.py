@@ -28,9 +28,10 @@ def record(seed, **more):
             "test_loss": 1.0, "energy_mse": 1.0, "padding": "x" * 500} | more
 
 
-# a process that runs this trains in no time, so that all it does is to write; it begins when it is told to
+# A process that runs this trains in no time, so that all it does is to write; it begins when it is told to. It takes its time between reading
+# and writing, most of all the last time: without a lock somebody's record would be lost.
 QUICK = """
-import os, signal, sys
+import json, os, signal, sys, time
 from hnn_lite.page.papers import runs
 out, first, last, moment = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
 
@@ -46,7 +47,13 @@ def write_half(path, text, **more):
         file.flush()
         die()
 
+def slow(records, **more):
+    time.sleep(0.5 if any(record["seed"] == last - 1 for record in records) else 0.01)
+    return text(records, **more)
+
 runs._train = quick
+if moment == "never":
+    text, json.dumps = json.dumps, slow
 if moment == "writing":
     runs.pathlib.Path.write_text = write_half
 if moment == "replacing":
@@ -75,14 +82,14 @@ def seeds(path):
 
 def test_three_writers_of_one_file_lose_nothing_and_it_can_be_read_at_any_time(tmp_path):
     out = tmp_path / "results.json"
-    writers = [start(out, first, first + 40) for first in (0, 40, 80)]
+    writers = [start(out, first, first + 20) for first in (0, 20, 40)]
     for writer in writers:
         go(writer)
     while any(writer.poll() is None for writer in writers):
         if out.exists():
             papers.read(out)
     assert [writer.returncode for writer in writers] == [0, 0, 0], [writer.stderr.read() for writer in writers]
-    assert seeds(out) == list(range(120))
+    assert seeds(out) == list(range(60))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["results.json", "results.json.lock"]
 
 
@@ -158,7 +165,8 @@ def test_a_run_that_fails_does_not_end_the_others_and_is_named_at_the_end(diverg
     printed = capsys.readouterr().err
     assert "[4/4]" in printed
     end = printed[printed.index("error: "):]
-    assert end.startswith("error: 2 of 4 runs failed\nmass-spring, baseline, seed 0: TrainingDiverged: the ") and "\nmass-spring, baseline, seed 1: " in end
+    assert end.startswith("error: 2 of 4 runs failed\nmass-spring, baseline, seed 0: TrainingDiverged: the ")
+    assert "\nmass-spring, baseline, seed 1: TrainingDiverged: the " in end
     assert [(record["model"], record["seed"]) for record in papers.read(out)] == [("hnn", 0), ("hnn", 1)]
     with pytest.raises(papers.RunsFailed, match="1 of 2 runs failed") as failure:
         papers.reproduce(["mass-spring"], out=out, progress=False)
@@ -173,7 +181,8 @@ def test_without_a_file_the_records_of_the_others_are_printed(diverging, capsys)
 
 def test_a_training_that_was_stopped_has_no_record(tmp_path, monkeypatch, capsys):
     def interrupted(*arguments, **more):          # as by Ctrl-C after the last test but one, where `fit` returns what it has
-        return hl.fit(*arguments, **more | {"test_every": 1, "on_test": lambda step, history: step == 39 and signal.raise_signal(signal.SIGINT)})
+        more |= {"test_every": 1, "on_test": lambda step, history: step == 39 and signal.raise_signal(signal.SIGINT)}
+        return hl.fit(*arguments, **more)
 
     monkeypatch.setattr(runs, "fit", interrupted)
     handler = signal.signal(signal.SIGINT, signal.default_int_handler)
