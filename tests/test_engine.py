@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 import itertools
+import sys
 import warnings
 
 import autograd.numpy as np
@@ -312,6 +313,20 @@ def gives_up(loss, params, examples, match):
         engine = Gradient(loss, params, examples)
     assert len(said) == 1 and not engine.replays and loss.__name__ in str(said[0].message)
     return engine
+
+
+def test_derivatives_of_derivatives_in_many_threads():
+    """Autograd by itself counts the traces of all threads together, and now and then takes one for another."""
+    def nested(x):
+        return grad(lambda x: x * grad(lambda y: np.sin(x) * y**2)(x))(x)
+
+    x, interval = list(numpy.linspace(0.1, 3, 2000)), sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            assert list(pool.map(nested, x)) == [nested(one) for one in x]
+    finally:
+        sys.setswitchinterval(interval)
 
 
 def test_randomness_is_noticed():

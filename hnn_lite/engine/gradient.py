@@ -11,7 +11,7 @@ from threadpoolctl import ThreadpoolController
 
 from hnn_lite import tree
 from hnn_lite.engine.replay import Program
-from hnn_lite.engine.trace import LOCK, trace
+from hnn_lite.engine.trace import trace
 
 WORK = 2**13          # elements that a call fills, on average: a batch is cut in two if there are more
 NOISE = 100           # last digits by which a function may differ when it is called again
@@ -88,17 +88,18 @@ class Replayed:
 
     def plain(self, leaves, examples):
         """The function itself: its value, in a list."""
-        with LOCK, np.errstate(all="ignore"):
+        with np.errstate(all="ignore"):
             return [np.asarray(self.fun(tree.rebuild(self.params, leaves), *examples))]
 
     def by_autograd(self, leaves, examples, weights=None):
         """The value, and the derivatives of the sum of its entries times weights, a vector; the weights leave none out if not given."""
-        with LOCK, np.errstate(all="ignore"):
+        with np.errstate(all="ignore"):
             back, value = make_vjp(lambda leaves: self.fun(tree.rebuild(self.params, leaves), *examples), leaves)
             weights = self.weights(np.shape(value)) if weights is None else weights
             return value, tree.ravel(back(np.full(np.shape(value), weights, self.dtype)), self.dtype)
 
     def weights(self, shape):
+        """Of the entries of a value, when its derivatives are compared: none of them is zero."""
         return np.random.default_rng(0).normal(size=shape) if shape else 1.0
 
     def cast(self, examples):
@@ -154,6 +155,7 @@ class Gradient(Replayed):
         return sum(run(work, range(len(self.pieces))))
 
     def summary(self, loss, vector):
+        """What is compared with `by_autograd`."""
         return [loss, vector]
 
     def cuts(self):

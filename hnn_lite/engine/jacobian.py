@@ -43,6 +43,7 @@ class Jacobian(Replayed):
         return self.program.value[0].T
 
     def cuts(self):
+        """There is one program."""
         return [...]
 
     def build(self, examples, _):
@@ -73,6 +74,7 @@ class Jacobian(Replayed):
         return np.array([row[0][0][0] for row in found]), np.array([[J for _, J in row] for row in found], np.float32).transpose(1, 2, 0)
 
     def summary(self, errors, J):
+        """What is compared with `by_autograd`."""
         return errors, np.einsum("kpr,rk->p", J, self.weights(errors.shape), dtype=float)
 
 

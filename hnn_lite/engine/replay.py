@@ -112,6 +112,7 @@ class Program:
             self.calls.append(partial(_fill, out, op.fun, args, op.kwargs))
 
     def run(self, head=None):
+        """Make the calls, or the first `head` of them."""
         with np.errstate(all="ignore"):
             for call in self.calls[:head]:
                 call()

@@ -65,6 +65,7 @@ class Graph:
         return self.known[key]
 
     def multiply(self, x, y):
+        """x y: numbers move outwards, a thin factor is scaled before its product is made."""
         x, y = (y, x) if number(x) is not None else (x, y)
         shape, c = _shape(x, y), number(y)
         if c is not None:
@@ -88,6 +89,7 @@ class Graph:
         return self.call(np.multiply, _sorted(x, y), shape)
 
     def divide(self, x, y):
+        """x / y: by a number or by cosh^2, a product."""
         if number(y):
             return self.multiply(x, 1 / number(y))
         root = _root(y)
@@ -102,11 +104,13 @@ class Graph:
         return self.subtract(1.0, self.multiply(h, h))
 
     def power(self, x, y):
+        """x^y: squares are products."""
         if number(y) in (1, 2) and isinstance(x, Op):
             return self.broadcast(x if number(y) == 1 else self.multiply(x, x), _shape(x, y))
         return self.call(np.power, [x, y], _shape(x, y))
 
     def add(self, x, y):
+        """x + y: signs become differences; windows of one array are joined."""
         x, y = (y, x) if number(x) is not None else (x, y)
         shape, c = _shape(x, y), number(y)
         if c == 0:
@@ -125,6 +129,7 @@ class Graph:
         return self.call(np.add, _sorted(x, y), shape)
 
     def subtract(self, x, y):
+        """x - y."""
         return self.add(x, self.multiply(y, -1.0) if isinstance(y, Op) else -y)
 
     def sum(self, x, axes, shape):
@@ -154,13 +159,16 @@ class Graph:
         return self.call(np.matmul, [x, y], shape)
 
     def transpose(self, x):
+        """The two axes of a matrix exchanged."""
         return x.args[0] if x.fun is np.transpose and len(x.args) == 1 else self.call(np.transpose, [x], x.shape[::-1], x.dtype)
 
     def reshape(self, x, shape):
+        """The same numbers in another shape: a view."""
         x = x.args[0] if x.fun is np.reshape else x
         return x if x.shape == tuple(shape) else self.call(np.reshape, [x, tuple(shape)], shape, x.dtype)
 
     def broadcast(self, x, shape):
+        """The same numbers, repeated: a view."""
         return x if x.shape == tuple(shape) else self.call(np.broadcast_to, [x, tuple(shape)], shape, x.dtype)
 
     def take(self, x, index, shape):
@@ -183,6 +191,7 @@ class Graph:
         return x if where == basic((), shape) else self.place([x], [where], shape)
 
     def place(self, parts, where, shape, dtype=None):
+        """Zeros but for `parts`, which stand in the windows `where`."""
         return self.call(place, parts, shape, dtype, {"where": where, "shape": shape})
 
 

@@ -3,18 +3,25 @@
 import contextlib
 import threading
 
-from autograd import core
+from autograd import core, tracer
 from autograd.core import VJPNode, VSpace
 from autograd.numpy import numpy_wrapper
 from autograd.numpy.numpy_boxes import ArrayBox
 from autograd.numpy.numpy_vjps import untake
-from autograd.tracer import Node, isbox, new_box, toposort, trace_stack
+from autograd.tracer import Node, isbox, new_box, toposort
 import numpy as np
 
 from hnn_lite import tree
 from hnn_lite.engine.simplify import Graph, Op
 
-LOCK = threading.RLock()          # autograd counts its traces in one place for all threads
+LOCK = threading.Lock()          # see `_adding_apart`
+
+
+class _Traces(threading.local, tracer.TraceStack):
+    """Autograd counts how deep traces are nested in one place for all threads, which mixes up their derivatives. Here each thread has its own."""
+
+
+tracer.trace_stack = _Traces()
 
 
 def trace(fun, params, examples, dtype, slopes):
@@ -45,9 +52,9 @@ def trace(fun, params, examples, dtype, slopes):
         Whatever goes wrong in a function that cannot be traced.
     """
     graph, leaves = Graph(dtype), tree.leaves(params)
-    with LOCK, np.errstate(all="ignore"), _adding_apart(), trace_stack.new_trace() as outer:
+    with LOCK, np.errstate(all="ignore"), _adding_apart(), tracer.trace_stack.new_trace() as outer:
         given = [new_box(array, outer, Record.new_root(graph, array)) for array in [*leaves, *examples]]
-        with trace_stack.new_trace() as inner:
+        with tracer.trace_stack.new_trace() as inner:
             roots = [new_box(box, inner, VJPNode.new_root()) for box in given[:len(leaves)]]
             end = fun(tree.rebuild(params, roots), *given[len(leaves):])
         depends, gradients = isbox(end) and end._trace == inner, []
@@ -90,6 +97,7 @@ class Record(Node):
         self.op = _record(self.graph, fun.fun, [ops.get(place, arg) for place, arg in enumerate(args)], kwargs, value)
 
     def initialize_root(self, graph, value):
+        """What is given has an op without a call."""
         self.graph, self.op = graph, graph.given(np.shape(value), np.asarray(value).dtype)
 
 

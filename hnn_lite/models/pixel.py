@@ -93,8 +93,8 @@ class PixelModel(Model):
             Of x by decoding its code; of z_p by the difference of z_q to the next frame; of the next code by one step of
             the law.
         """
-        z, next_z = residual(params["encoder"], x), residual(params["encoder"], next_x)
-        n = self.latent // 2
+        codes, n = residual(params["encoder"], np.concatenate([x, next_x])), self.latent // 2
+        z, next_z = codes[:len(x)], codes[len(x):]
         step = STEPS[self.step](lambda z: self.law.apply(params["law"], z), z, 1)
         return (np.mean((residual(params["decoder"], z) - x) ** 2), np.mean((z[:, n:] - (next_z[:, :n] - z[:, :n])) ** 2),
                 np.mean((next_z - step) ** 2))
