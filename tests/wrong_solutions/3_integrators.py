@@ -36,3 +36,39 @@ def steps_needed(method, field, x0, time, tolerance):
     return 2 ** int(np.ceil(np.log2(1 / tolerance)))
 """}),
 ]
+
+# right answers in another style: the style, and the cells that change
+RIGHT = [
+    ("place and momentum one by one, and the order from logarithms", {"heun": """
+def heun(field, x, dt):
+    trial = x + dt * field(x)
+    return x + dt * np.mean([field(x), field(trial)], axis=0)
+""", "drift_kick_drift": """
+k = c = 0          # names of the set-up cell
+
+def drift_kick_drift(field, x, dt):
+    x = np.array(x, dtype=float)
+    x[..., 0] += dt / 2 * field(x)[..., 0]
+    x[..., 1] += dt * field(x)[..., 1]
+    x[..., 0] += dt / 2 * field(x)[..., 0]
+    return x
+""", "order": """
+def order(method, field, x0, time, steps):
+    def error(n):
+        x, end = np.array(x0), solve_ivp(field, x0, [0, time])[-1]
+        for _ in range(n):
+            x = method(field, x, time / n)
+        return np.linalg.norm(x - end)
+    return (np.log(error(steps)) - np.log(error(2 * steps))) / np.log(2)
+""", "area_factor": """
+def area_factor(method, field, x, dt, h=1e-5):
+    right, left = method(field, x + [h, 0], dt), method(field, x - [h, 0], dt)
+    up, down = method(field, x + [0, h], dt), method(field, x - [0, h], dt)
+    (a, c), (b, d) = (right - left) / 2 / h, (up - down) / 2 / h
+    return a * d - b * c
+""", "drift": """
+def drift(times, energies):
+    t, E = times - times.mean(), energies - energies.mean()
+    return (t @ E) / (t @ t) / energies[0]
+"""}),
+]

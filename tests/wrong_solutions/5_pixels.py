@@ -13,7 +13,7 @@ def left_out(pictures, k):
     values = np.linalg.svd(pictures - pictures.mean(axis=0), compute_uv=False)
     return np.sum(values[k:]) / np.sum(values)
 """}),
-    ("the sum for the mean in the canonical loss", 14, "the mean is wanted", {"canonical_loss": """
+    ("the sum for the mean in the canonical loss", 14, "take the mean", {"canonical_loss": """
 def canonical_loss(z, next_z):
     return np.sum((z[..., 1] - (next_z[..., 0] - z[..., 0])) ** 2)
 """}),
@@ -33,5 +33,33 @@ def frames_per_swing(z_q):
     z = z_q - np.mean(z_q)
     through = np.nonzero(z[:-1] * z[1:] < 0)[0]
     return (through[-1] - through[0]) / (len(through) - 1)
+"""}),
+]
+
+# right answers in another style: the style, and the cells that change
+RIGHT = [
+    ("eigenvalues for singular values, sums written out, the period from a fit to the crossings", {"draw": """
+def draw(q):
+    return np.exp(-0.5 * np.subtract.outer(np.asarray(q), PIXELS) ** 2 / WIDTH**2)
+""", "pairs": """
+def pairs(film):
+    return np.array([[np.concatenate([one[t], one[t + 1]]) for t in range(len(one) - 1)] for one in film])
+""", "left_out": """
+def left_out(pictures, k):
+    values = np.linalg.eigvalsh(np.cov(pictures, rowvar=False))[::-1]
+    return values[k:].sum() / values.sum()
+""", "canonical_loss": """
+def canonical_loss(z, next_z):
+    return ((z[..., 1] + z[..., 0] - next_z[..., 0]) ** 2).mean()
+""", "straight_fit": """
+def straight_fit(z_q, places):
+    x, y = z_q.ravel(), places.ravel()
+    (a, b), rest, *_ = np.linalg.lstsq(np.stack([x, np.ones_like(x)], axis=1), y, rcond=None)
+    return a, b, 1 - np.sum((y - a * x - b) ** 2) / np.sum((y - y.mean()) ** 2)
+""", "frames_per_swing": """
+def frames_per_swing(z_q):
+    z = z_q - z_q.mean()
+    up = [i - z[i] / (z[i + 1] - z[i]) for i in range(len(z) - 1) if z[i] < 0 <= z[i + 1]]
+    return np.mean(np.diff(up))
 """}),
 ]

@@ -47,3 +47,36 @@ def loop_action(loop):
     return abs(np.sum(q[:-1] * p[1:] - q[1:] * p[:-1])) / (4 * np.pi)
 """}),
 ]
+
+# right answers in another style: the style, and the cells that change
+RIGHT = [
+    ("the defect by differences, the area by the trapezium rule, and names of the set-up cell used for something else", {"shears": """
+k, c = "k", None
+
+def shear(x, f, g):
+    p = x[..., 1] + f(x[..., 0])
+    return np.stack([x[..., 0] + g(p), p], -1)
+
+def unshear(x, f, g):
+    q = x[..., 0] - g(x[..., 1])
+    return np.stack([q, x[..., 1] - f(q)], -1)
+""", "defect": """
+def defect(transform, x):
+    h = 1e-5
+    J = np.array([(transform(x + h * e) - transform(x - h * e)) / (2 * h) for e in np.eye(len(x))]).T
+    W = hl.symplectic_matrix(len(x))
+    return abs(J.T @ W @ J - W).max()
+""", "polar": """
+def polar(z):
+    w = z[..., 1] + 1j * z[..., 0]
+    return abs(w) ** 2 / 2, np.angle(w)
+
+def pair(action, angle):
+    w = np.sqrt(2 * action) * np.exp(1j * angle)
+    return np.stack([w.imag, w.real], axis=-1)
+""", "loop_action": """
+def loop_action(loop):
+    closed = np.concatenate([loop, loop[:1]])
+    return abs(np.trapezoid(closed[:, 1], closed[:, 0])) / (2 * np.pi)
+"""}),
+]

@@ -1,4 +1,13 @@
-"""nbgrader's settings for this course. Run nbgrader's commands in this folder; `make assignments` does it for the student versions."""
+"""nbgrader's settings for this course. Run nbgrader's commands, and grade.py, in this folder."""
+
+import pathlib
+import sys
+
+from nbconvert.preprocessors import ClearMetadataPreprocessor, CSSHTMLHeaderPreprocessor
+from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata, GetGrades, IgnorePattern, LimitOutput, SaveAutoGrades
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import grade              # noqa: E402 (beside this file)
 
 c = get_config()          # noqa: F821 (nbgrader provides it)
 
@@ -7,5 +16,14 @@ c.CourseDirectory.course_id = "shape-of-motion"
 # Solutions can be kept elsewhere, such as in a private repository beside a public fork of the book:
 # c.CourseDirectory.source_directory = "/home/teacher/solutions"
 
-# The slowest notebook runs for some seconds. A submission with an endless loop is stopped, and graded as far as it came.
+# The slowest notebook runs for some seconds. A cell that runs longer than this is interrupted, and the rest of the notebook is graded.
 c.Execute.timeout = 120
+c.Execute.iopub_timeout = 60                  # s to wait for the rest of a flood of output
+c.Execute.raise_on_iopub_timeout = False
+c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", "--log-level=ERROR"]
+c.OverwriteCells.add_missing_cells = True     # for `nbgrader autograde` without grade.py
+
+# nbgrader's own lists, but for the two classes of grade.py
+c.Autograde.autograde_preprocessors = [grade.ExecuteAll, IgnorePattern, ClearMetadataPreprocessor, LimitOutput, SaveAutoGrades,
+                                       AssignLatePenalties, CheckCellMetadata]
+c.GenerateFeedback.preprocessors = [GetGrades, grade.HideTests, CSSHTMLHeaderPreprocessor]
