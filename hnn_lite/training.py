@@ -214,8 +214,8 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
         See `Adam`.
     schedule : str
         "constant", or "cosine": the learning rate sinks to zero along half a wave (Loshchilov, Hutter, arXiv:1608.03983, without
-        restarts). Take it where the data have no noise: there the loss goes on jumping at a constant rate, and about one training in
-        three ends at a moment when it is ten times as high as in the others.
+        restarts). Take it for long trainings on data without noise: at a constant rate the loss goes on jumping there, and about one
+        training in three ends several times as high as the others, some ten times.
     seed : int
         For the order of the batches.
     dtype : numpy dtype, optional
@@ -303,11 +303,8 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
 
 def _mean(loss, rows):
     """The loss of many examples, from that of a thousand at a time."""
-    total = 0.0
-    for start in range(0, len(rows), TEST_ROWS):
-        chosen = np.arange(start, min(start + TEST_ROWS, len(rows)))
-        total += len(chosen) * float(loss(*rows.batch(chosen)))
-    return total / len(rows)
+    parts = np.split(np.arange(len(rows)), range(TEST_ROWS, len(rows), TEST_ROWS))
+    return sum(len(chosen) * float(loss(*rows.batch(chosen))) for chosen in parts) / len(rows)
 
 
 def _require_finite(what, loss, step):
@@ -322,6 +319,4 @@ def _order(count, batch, rng):
     while batch == count:
         yield None
     while True:
-        order = rng.permutation(count)
-        for start in range(0, count - batch + 1, batch):
-            yield order[start:start + batch]
+        yield from rng.permutation(count)[:count - count % batch].reshape(-1, batch)

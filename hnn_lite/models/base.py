@@ -128,10 +128,8 @@ class LearnedField(Model, Dynamics):
     def examples(self, task):
         """States and their time derivatives; see `batches.pairs`."""
         train, test = batches.pairs(task, "dx", self.dim)
-        if self.scaling is None:
-            self.scaling = Scaling.of_rates(*train.arrays)
-        units = self.scaling
-        return tuple(rows.map(units.apply, units.apply_rate) for rows in (train, test))
+        self.scaling = self.scaling or Scaling.of_rates(*train.arrays)
+        return tuple(rows.map(self.scaling.apply, self.scaling.apply_rate) for rows in (train, test))
 
     def errors(self, params, x, dx):
         """The errors of the field, shape (batch, dim); their mean square is the loss of the HNN paper, equation 3."""
