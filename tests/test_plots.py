@@ -164,7 +164,8 @@ def test_paths_of_another_system_are_refused(draw):
 # --- the records of many trainings
 
 def record(model, seed, size=100):
-    return {"model": model, "seed": seed, "periods": [0.1, 1, 10], "parameters": size, "error_by_jump": [1e-4 * (seed + 1), 1e-3 * (seed + 1), None]}
+    return {"model": model, "seed": seed, "periods": [0.1, 1, 10], "parameters": size,
+            "error_by_jump": [1e-4 * (seed + 1), 1e-3 * (seed + 1), None]}
 
 
 def test_medians_and_ranges_over_seeds_are_drawn_and_what_ran_away_is_not():

@@ -42,7 +42,8 @@ class Bodies(LiveFigure):
         self.models, dims = models, {getattr(model, "dim", None) for model in models.values()}
         for kind, wanted in KINDS.items():
             if dims not in ({8}, {12}) or not isinstance(models[kind], wanted):
-                raise ValueError(f"models[{kind!r}] must be a model of the class {wanted.__name__} with dim = 8 or 12, as the other, got {models[kind]!r}")
+                raise ValueError(f"models[{kind!r}] must be a model of the class {wanted.__name__} with dim = 8 or 12, as the other, "
+                                 f"got {models[kind]!r}")
         self.dim = dims.pop()
         self.count = self.dim // 4
         self.system = system or (systems.two_body, systems.three_body)[self.count - 2]()
@@ -64,12 +65,14 @@ class Bodies(LiveFigure):
     @property
     def alt(self):
         """What the still shows."""
-        return (f"Three panels with the paths of {('two', 'three')[self.count - 2]} bodies from the same start, by the true law, a baseline and "
-                "an HNN, and below them the true energy along the three motions: level for the truth, nearly so for the HNN, adrift for the baseline.")
+        return (f"Three panels with the paths of {('two', 'three')[self.count - 2]} bodies from the same start, by the true law, a "
+                "baseline and an HNN, and below them the true energy along the three motions: level for the truth, nearly so for the HNN, "
+                "adrift for the baseline.")
 
     def data(self):
         """See `LiveFigure`."""
-        return {**{kind: weights.law(model) for kind, model in self.models.items()}, **self.system.constants, "start": self.start, "shown": self.shown, "seconds": self.seconds}
+        return {**{kind: weights.law(model) for kind, model in self.models.items()}, **self.system.constants,
+                "start": self.start, "shown": self.shown, "seconds": self.seconds}
 
     def still(self, figure):
         """See `LiveFigure`."""

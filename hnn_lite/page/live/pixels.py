@@ -62,7 +62,8 @@ class Pixels(LiveFigure):
         own, other = self.codes["hnn"], self.codes["baseline"]
         extent = 1.25 * np.abs(own).max(axis=0)
         landscape = self._energy(np.stack(np.meshgrid(*(np.linspace(-e, e, GRID) for e in extent)), axis=-1))
-        return {**stored, "landscape": np.round(landscape, 5), "to_baseline": translation(own, other), "to_hnn": translation(other, own), "cloud": np.round(own[some], 4),
+        return {**stored, "landscape": np.round(landscape, 5), "cloud": np.round(own[some], 4), "to_baseline": translation(own, other),
+                "to_hnn": translation(other, own),
                 "extent": extent, "worth": self.worth, "zero": self.zero, "start": self.start, "shove": SHOVE,
                 "levels": self._levels()}
 

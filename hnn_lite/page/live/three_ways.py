@@ -82,7 +82,8 @@ def _world(name, models):
         raise ValueError(f"worlds[{name!r}] must be a dict with 'baseline', 'hnn' and perhaps 'truth', got {models!r}")
     for kind, wanted in KINDS.items():
         if not isinstance(models[kind], wanted) or models[kind].dim != 2:
-            raise ValueError(f"worlds[{name!r}][{kind!r}] must be a model of the class {wanted.__name__} with dim = 2, got {models[kind]!r}")
+            raise ValueError(f"worlds[{name!r}][{kind!r}] must be a model of the class {wanted.__name__} with dim = 2, "
+                             f"got {models[kind]!r}")
     truth = known(models.get("truth") or {"mass-spring": systems.mass_spring, "pendulum": systems.pendulum}[name]())
     if truth.name != name:
         raise ValueError(f"worlds[{name!r}]['truth'] is a {truth.name}")

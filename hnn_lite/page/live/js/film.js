@@ -15,10 +15,11 @@ const screens = films.map(({ name, colour, sheet }) => {
   return { panel, image, name, colour };
 });
 
-const values = curves.map(({ numbers }) => numbers.map((value) => (value === null ? NaN : value))), finite = values.flat().filter(Number.isFinite);
+const values = curves.map(({ numbers }) => numbers.map((value) => (value === null ? NaN : value)));
+const finite = values.flat().filter(Number.isFinite), range = [Math.min(0, ...finite), 1.05 * Math.max(1e-9, ...finite)];
 const chart = curves.length && stage.plane({
   label: `${label} of each film over time`, ratio: 4.4, share: 3, least: 200, margin: { left: 46 },
-  x: [0, dt * Math.max(1, count - 1)], y: [Math.min(0, ...finite), 1.05 * Math.max(1e-9, ...finite)], xlabel: "time in the film (s)", ylabel: label,
+  x: [0, dt * Math.max(1, count - 1)], y: range, xlabel: "time in the film (s)", ylabel: label,
 });
 if (chart) chart.box.style.minHeight = "150px";
 
@@ -37,7 +38,7 @@ function drawFrame({ panel, image, name, colour }) {
   panel.pen.fillStyle = panel.colour("paper");
   panel.pen.fillRect(x, 0, size, size);
   panel.pen.drawImage(cell, x, 0, size, size);
-  panel.stroke(4, (i) => x + (i % 3 ? size : 0), (i) => (i > 1 ? size : 0), { colour: "line", width: 2, close: true });
+  panel.stroke(4, (i) => x + (i % 3 ? size : 0), (i) => (i > 1 ? size : 1), { colour: "line", width: 2, close: true });
   panel.text(name, panel.width / 2, size + 5, { colour, align: "center", base: "top", weight: 600, halo: false, fit: panel.width });
 }
 
@@ -46,7 +47,7 @@ function draw() {
   if (!chart) return;
   chart.axes();
   chart.inside(() => {
-    chart.curve(2, () => frame() * dt, (i) => chart.range.y[i], { colour: "muted", width: 1 });
+    chart.curve(2, () => frame() * dt, (i) => range[i], { colour: "muted", width: 1 });
     curves.forEach(({ colour }, number) => {
       chart.curve(count, (i) => i * dt, (i) => values[number][i], { colour, width: 1.8, dash: colour === "truth" ? [5, 3] : [] });
       chart.dot(frame() * dt, values[number][frame()], 3.5, { colour });

@@ -149,7 +149,9 @@ class Scaling {
 
   undoRate(dz) { return this.back.map((row) => dotted(row, dz) * Math.sqrt(this.unit) / this.time); }
 
-  pull(gradient) { return this.centre.map((_, i) => this.matrix.reduce((sum, row, j) => sum + row[i] * gradient[j], 0) / Math.sqrt(this.unit)); }
+  pull(gradient) {
+    return this.centre.map((_, i) => this.matrix.reduce((sum, row, j) => sum + row[i] * gradient[j], 0) / Math.sqrt(this.unit));
+  }
 }
 
 // models.ActionAngleNetwork: encode, turn, decode. One step for any time.

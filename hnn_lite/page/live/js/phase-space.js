@@ -113,7 +113,8 @@ function draw() {
 
 // The spot. Angles go round, so it is drawn once for each turn that it has spread over, and each time cut off beyond the edges.
 function drawSpot(colour) {
-  const edge = plane.reach.x[1] + 0.5, turn = 2 * Math.PI, [low, high] = rim.reduce(([a, b], [q]) => [Math.min(a, q), Math.max(b, q)], [0, 0]);
+  const edge = plane.reach.x[1] + 0.5, turn = 2 * Math.PI;
+  const [low, high] = rim.reduce(([a, b], [q]) => [Math.min(a, q), Math.max(b, q)], [0, 0]);
   const turns = law.top ? [Math.ceil((low - edge) / turn), Math.floor((high + edge) / turn)] : [0, 0];
   for (let k = turns[0]; k <= turns[1]; k++) {
     const angle = (i) => Math.max(-edge, Math.min(edge, rim.at(i % rim.length)[0] - turn * k));

@@ -23,7 +23,8 @@ class Time {
   constructor(stage, { end, at = 0, rate = 1, step = 0.1, format = (t) => `${t.toFixed(1)} s`, known = () => end }) {
     Object.assign(this, { end, rate, known, wanted: at });
     this.slider = stage.slider({
-      label: "time", min: 0, max: end, step, value: at, format: () => format(this.now), change: (t) => { stage.play(false); this.wanted = t; },
+      label: "time", min: 0, max: end, step, value: at, format: () => format(this.now),
+      change: (t) => { stage.play(false); this.wanted = t; },
     });
   }
 
