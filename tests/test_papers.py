@@ -2,8 +2,9 @@
 
 What is reproducible on every processor? BLAS and NumPy round differently on different processors (try OPENBLAS_CORETYPE=Nehalem). After
 20 steps of Adam the difference is in the sixth digit; after a step of Levenberg and Marquardt's, which solves equations that are nearly
-singular, it is up to half a per cent of a loss, and up to 4 % of an error by jump. `short_runs.json` has such runs. In 2,000 steps rounding
-decides where in its tremble a training ends, so a whole run is found again only if its recipe lets the learning rate sink to zero.
+singular, and in the network of the AAN paper, it is up to half a per cent of a loss, and up to 4 % of an error by jump. `short_runs.json`
+has such runs. In 2,000 steps rounding decides where in its tremble a training ends, so a whole run is found again only if its recipe lets
+the learning rate sink to zero: its losses to five digits, its energies to three.
 
     python tests/test_papers.py          writes short_runs.json anew
 """
@@ -33,13 +34,14 @@ SHORT = [(name, model, recipe) for name, recipes in {
              "pendulum-tori": ("sharp", "adam"), "toda-tori": ("sharp",), "kepler-tori": ("sharp",)}.items()
          for recipe in recipes for model in EXPERIMENTS[name].recipes[recipe]]
 NUMBERS = dict.fromkeys(("train_loss", "test_loss", "test_loss_lowest", "energy_mse", "error_by_jump", "energy_by_jump"), 1e-4)
-BY_DAMPED_STEPS = {"test_loss": 0.03, "test_loss_lowest": 0.03, "error_by_jump": 0.2}          # six times what was measured
+LESS = {"test_loss": 0.03, "test_loss_lowest": 0.03, "error_by_jump": 0.2}          # five times what was measured
 
 
 def short(experiment, model, recipe):
     """The record of a run of a few steps, judged by short jumps: the longer ones take a minute where there is no formula."""
+    steps = 20 if EXPERIMENTS[experiment].recipe(recipe, model)[1].method == "adam" else 1
     with mock.patch.multiple(aan_paper, JUMPS=(1, 2), PERIODS=(1,)):
-        record = papers.run(experiment, model, 1, recipe, 20 if experiment in hnn_paper.EXPERIMENTS else 1, progress=False)
+        record = papers.run(experiment, model, 1, recipe, steps, progress=False)
     return {name: record[name] for name in (*KEY, "parameters", "jumps", *NUMBERS) if name in record}
 
 
@@ -50,7 +52,7 @@ def test_a_short_run_gives_what_is_stored(experiment, model, recipe):
     stored, = (record for record in json.loads(STORED.read_text()) if all(record[name] == again[name] for name in KEY))
     assert set(again) == set(stored)
     assert all(again[name] == stored[name] for name in again.keys() & {"parameters", "jumps"})
-    tolerances = NUMBERS if EXPERIMENTS[experiment].recipe(recipe, model)[1].method == "adam" else BY_DAMPED_STEPS
+    tolerances = NUMBERS if again["steps"] == 20 and (experiment, recipe) != ("oscillators", "published") else LESS
     for name in again.keys() & tolerances:
         assert again[name] == pytest.approx(stored[name], rel=tolerances[name]), name
 
@@ -67,16 +69,16 @@ def test_a_whole_run_that_ends_quietly_is_found_again(experiment, model, recipe,
     assert stored["test_loss_highest"] < 1.0001 * stored["test_loss_lowest"], "it ends quietly"
     assert set(again) == set(stored) | {"cpu_seconds"}          # which was not counted when these were stored
     for name in (name for name, value in stored.items() if isinstance(value, float) and name != "seconds"):
-        assert again[name] == pytest.approx(stored[name], rel=0.05 if name.startswith("energy") else 1e-3), name
+        assert again[name] == pytest.approx(stored[name], rel=5e-3 if name.startswith("energy") else 1e-4), name
 
 
-def test_a_whole_run_by_levenberg_and_marquardt_ends_within_a_factor_of_three():
+def test_a_whole_run_by_levenberg_and_marquardt_ends_within_a_factor_of_two():
     again = papers.run("oscillators", "action-angle", 3, progress=False)
     stored = records("oscillators.json")["oscillators", "action-angle", "sharp", 3, 300]
     assert set(again) == set(stored) and again["jumps"] == stored["jumps"] and again["parameters"] == stored["parameters"]
     for jump in (1, 10, 50):
         place = again["jumps"].index(jump)
-        assert stored["error_by_jump"][place] / 3 < again["error_by_jump"][place] < 3 * stored["error_by_jump"][place]
+        assert stored["error_by_jump"][place] / 2 < again["error_by_jump"][place] < 2 * stored["error_by_jump"][place]
 
 
 def test_begun_at_the_normal_modes_the_network_is_exact():
