@@ -18,7 +18,7 @@ def canonical_loss(z, next_z):
     return np.sum((z[..., 1] - (next_z[..., 0] - z[..., 0])) ** 2)
 """}),
     ("a network that was not trained, and a period known by heart", 12, "has it been fitted", {"train": """
-model = hl.PixelModel(32, "hnn", seed=SEED, hidden=48, step="rk4")
+model = hl.PixelModel(32, "hnn", seed=SEED, hidden=96, step="rk4")
 """, "frames_per_swing": """
 def frames_per_swing(z_q):
     return 22.4
