@@ -1,5 +1,6 @@
 # make book     build the book into _build/html from the notebooks' stored outputs
 # make test     every check: the library, every notebook run again, the built book opened in a browser
+# make quick    the unit tests and one notebook, in about two minutes: for those who change something
 # make lab      JupyterLab on the notebooks
 # make serve    build the book and serve it on this machine
 # make execute  run every notebook in place and store its outputs
@@ -22,7 +23,7 @@ READY := $(ENV)/.ready
 # one thread for the linear algebra of each of the two workers
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 VECLIB_MAXIMUM_THREADS=1
 
-.PHONY: book test lab serve execute times seeds assignments slides pdf instructor clean distclean
+.PHONY: book test quick lab serve execute times seeds assignments slides pdf instructor clean distclean
 .DELETE_ON_ERROR:
 
 book: $(READY)
@@ -34,6 +35,13 @@ book: $(READY)
 test: $(READY)
 	@$(ONE_THREAD) $(BIN)/python -m pytest tests $$($(BIN)/python book/execute.py --list) \
 	    --nbval-lax --nbval-current-env --nbval-sanitize-with tests/sanitize.cfg -n 2 --dist loadfile --no-loadscope-reorder
+
+# not the tests that build, open a browser, grade, or train for long
+SLOW := assignments assignments_learning book labs launch live papers pdf plots readme recordings seeds slides sweeps units
+
+quick: $(READY)
+	@$(ONE_THREAD) $(BIN)/python -m pytest tests book/mechanics/phase-space.ipynb $(SLOW:%=--ignore=tests/test_%.py) \
+	    --nbval-lax --nbval-current-env --nbval-sanitize-with tests/sanitize.cfg -n 2 --dist loadfile --no-loadscope-reorder -q
 
 lab: $(READY)
 	@$(BIN)/jupyter lab book
