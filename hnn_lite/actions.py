@@ -12,7 +12,7 @@ import numpy as np
 from scipy.special import ellipj, ellipk, ellipkinc, elliprd
 
 from hnn_lite import validate
-from hnn_lite.mechanics import ellipse, normal_modes
+from hnn_lite.mechanics import eccentricity, ellipse, normal_modes
 
 
 class ActionAngle:
@@ -225,9 +225,7 @@ class Kepler(ActionAngle):
         G = np.clip(q[..., 0] * p[..., 1] - q[..., 1] * p[..., 0], -L, L)                    # of a circle it is L, but for rounding
         e_sine = np.sum(q * p, axis=-1) / L
         E = np.arctan2(e_sine, 1 - r * inverse_a)
-        with np.errstate(all="ignore"):
-            before_turn = ellipse(self.mu, L, G, E, 0 * E)
-        turn = np.arctan2(q[..., 1], q[..., 0]) - np.arctan2(before_turn[..., 1], before_turn[..., 0])
+        turn = np.arctan2(q[..., 1], q[..., 0]) - np.arctan2(G / L * np.sin(E), np.cos(E) - eccentricity(L, G))
         return np.stack([L, G], axis=-1), np.stack([E - e_sine, turn - 2 * np.pi * np.round(turn / (2 * np.pi))], axis=-1)
 
     def decode(self, actions, angles):
@@ -235,11 +233,10 @@ class Kepler(ActionAngle):
         (L, G), (mean, turn) = np.moveaxis(actions, -1, 0), np.moveaxis(angles, -1, 0)
         if not np.all((L > 0) & (abs(G) <= L)):
             raise ValueError(f"actions must be (L, G) with L positive and |G| at most L, got {validate.shown(actions)}")
-        with np.errstate(all="ignore"):
-            x = ellipse(self.mu, L, G, kepler_equation(mean, np.sqrt((1 - G / L) * (1 + G / L))), turn)
-        if not np.all(np.isfinite(x)):
+        E = kepler_equation(mean, eccentricity(L, G))
+        if np.any(1 - eccentricity(L, G) * np.cos(E) < 1e-15):
             raise ValueError("actions with G = 0 are of planets that fall into the sun, and angles are those of the moment when one does")
-        return x
+        return ellipse(self.mu, L, G, E, turn)
 
     def energy(self, actions):
         return -self.mu**2 / (2 * self._actions(actions)[..., 0] ** 2)
@@ -252,8 +249,8 @@ class Kepler(ActionAngle):
 def kepler_equation(mean, e):
     """The eccentric anomaly E with E - e sin E = `mean`, for eccentricities `e` of 0 to 1, by Newton's method; the same shapes."""
     mean, e = validate.numbers("mean", mean), validate.numbers("e", e)
-    if np.any((e < 0) | (e > 1)):
-        raise ValueError(f"e must be from 0 to 1, got {validate.shown(e)}")
+    if e.min() < 0 or e.max() > 1:
+        raise ValueError(f"e must be from 0 to 1, got {e.min():.6g} to {e.max():.6g}")
     mean = mean - 2 * np.pi * np.round(mean / (2 * np.pi))
     E = np.where(mean < 0, -np.pi, np.pi) * np.ones_like(e)             # from there no step goes too far
     for _ in range(60):
@@ -384,7 +381,8 @@ def measured_frequencies(signal, dt, count=1):
                              f"{k.min():.2g} periods, and {apart:.2g}")
         if min(k.min(), apart) < 1:                                                     # not a sum of so few oscillations at all
             k = peaks
-    return k * unit
+    order = np.argsort(-np.hypot(*np.reshape(fitted(k)[1][1:], (2, -1))))
+    return k[order] * unit
 
 
 def whole_mixing(actions, others):

@@ -119,8 +119,9 @@ def sizes(x):
 
     Where dim is odd, that among all coordinates. It stands for the unit that they share.
     """
-    halves = np.reshape(abs(x), (*x.shape[:-1], 1 if x.shape[-1] % 2 else 2, -1))
-    return np.reshape(np.broadcast_to(np.max(halves, axis=-1, keepdims=True), halves.shape), x.shape)
+    n = x.shape[-1] // (2 - x.shape[-1] % 2)
+    parts = [abs(x[..., k:k + n]).max(axis=-1, keepdims=True) for k in range(0, x.shape[-1], n)]
+    return np.concatenate([part for part in parts for _ in range(n)], axis=-1)
 
 
 def flow_jacobian(field, x0, t, rtol=1e-9):
@@ -286,23 +287,25 @@ def implicit_midpoint(field, x, dt, iterations=100):
         A = np.eye(x.shape[-1]) - dt / 2 * np.stack(columns, axis=-1) / nudge[..., None, :]
         return end + np.linalg.solve(A, (x + dt * field(middle) - end)[..., None])[..., 0]
 
-    end, settled = euler(field, x, dt), False
+    end, settled = euler(field, x, dt), numpy.zeros(x.shape[:-1], bool)
+    size = np.maximum(sizes(x), sizes(end)) + TINY
     for iterate in (lambda end: x + dt * field((x + end) / 2), newton):
-        smallest, stuck = np.inf, 0
+        smallest, stuck = numpy.inf, 0
         for _ in range(iterations):
             previous = end
             try:
-                end = np.where(np.array(settled)[..., None], previous, iterate(previous))
+                end = iterate(previous)
             except np.linalg.LinAlgError:  # a singular matrix
                 break
-            size = np.maximum(sizes(x), sizes(end))
-            change = np.max(abs(end - previous) / np.where(size == 0, 1, size), axis=-1)
-            stuck = np.where(change < smallest, 0, stuck + 1)
+            if settled.any():
+                end = np.where(settled[..., None], previous, end)
+            change = (abs(end - previous) / size).max(axis=-1)
+            stuck = (stuck + 1) * (change >= smallest)
             smallest = np.minimum(smallest, change)
             settled = settled | (change <= EPS) | ((stuck > 0) & (change <= 8 * EPS)) | ((stuck > 2) & (change <= 1e-6))
-            if np.all(settled):
+            if settled.all():
                 return end
-        end = np.where(np.array(settled)[..., None], end, x)
+        end = np.where(settled[..., None], end, x)
     raise RuntimeError(f"the implicit midpoint rule did not converge at dt = {dt:g} (last change {np.max(change):.1g} of the state's size); "
                        "take a shorter step")
 

@@ -63,13 +63,18 @@ class HamiltonianDynamics(Dynamics):
         Raises
         ------
         ValueError
-            If H cannot change by so much on this way: it comes to a place where its gradient vanishes.
+            If H cannot change by so much on this way: it comes to a place where its gradient vanishes; or if the way is too long to
+            follow, because a step of q and one of p, in their units, change H by amounts that are too unlike.
         """
         x, amount = validate.finite_states("x", x, self.dim), validate.numbers("amount", amount)
         if amount.shape not in ((), x.shape[:-1]):
             raise ValueError(f"amount must be one number, or one for each state of x, shape {x.shape[:-1]}, got {amount.shape}")
 
+        calls = iter(range(20_000))
+
         def climb(x):
+            if next(calls, None) is None:
+                raise ValueError("the way is stiff")
             R = self.gradient(x)
             return amount[..., None] * R / np.sum(R**2, axis=-1, keepdims=True)
 
@@ -80,7 +85,8 @@ class HamiltonianDynamics(Dynamics):
             end = x
         missing = abs(self.hamiltonian(end) - self.hamiltonian(x) - amount)
         if not np.all(missing <= 1e-6 * abs(amount) + 10 * rtol * np.sum(abs(self.gradient(x) * x), axis=-1)):
-            raise ValueError(f"amount ({validate.shown(amount)}) is more than H can change by on the way along its gradient, which vanishes before")
+            raise ValueError(f"amount ({validate.shown(amount)}) is more than H can change by on the way along its gradient, which vanishes before, "
+                             "or units of q and p are too unlike for it")
         return end
 
 
@@ -158,7 +164,12 @@ def ellipse(mu, L, G, E, turn):
     -------
     x : array, shape (..., 4)
     """
-    b, e = G / L, np.sqrt((1 - G / L) * (1 + G / L))
+    b, e = G / L, eccentricity(L, G)
     c, s, cos, sin = np.cos(E), np.sin(E), np.cos(turn), np.sin(turn)
     q, p = L**2 / mu * np.stack([c - e, b * s]), mu / L / (1 - e * c) * np.stack([-s, b * c])
     return np.stack([part for u, v in (q, p) for part in (cos * u - sin * v, sin * u + cos * v)], axis=-1)
+
+
+def eccentricity(L, G):
+    """Of the ellipse with these actions, see `ellipse`: 0 for a circle, 1 for a fall into the sun."""
+    return np.sqrt((1 - G / L) * (1 + G / L))

@@ -210,7 +210,7 @@ def n_body(masses, G=1.0, sampler=None, name="n-body"):
     ValueError
         If there are fewer than two masses, or a constant is not positive.
     """
-    masses = np.array([validate.positive("each mass", mass) for mass in np.atleast_1d(masses).tolist()])
+    masses = _positives("masses", masses)
     if len(masses) < 2:
         raise ValueError(f"masses must name at least two bodies, got {len(masses)}")
     G, n = validate.positive("G", G), len(masses)
@@ -241,7 +241,7 @@ def two_body(masses=(1.0, 1.0), G=1.0):
         q = np.concatenate([corner, -corner / heavy], axis=1)
         return _circling(q, masses, G, 1 + 0.05 * rng.normal(size=(count, 1, 1)))
 
-    masses = _so_many(masses, 2)
+    masses = _positives("masses", masses, 2)
     return n_body(masses, G, sampler, "two-body")
 
 
@@ -259,7 +259,7 @@ def three_body(masses=(1.0, 1.0, 1.0), G=1.0):
         q = q - (masses @ q / np.sum(masses))[:, None]
         return _circling(q, masses, G, 1 + rng.uniform(-0.2, 0.2, q.shape))
 
-    masses = _so_many(masses, 3)
+    masses = _positives("masses", masses, 3)
     return n_body(masses, G, sampler, "three-body")
 
 
@@ -291,12 +291,6 @@ def kepler(mu=1.0, eccentricity=0.6):
 
     return System("kepler", 4, lambda p: np.sum(p**2, axis=-1) / 2, lambda q: -mu / np.sqrt(np.sum(q**2, axis=-1)), sampler,
                   {"mu": mu})
-
-
-def _so_many(masses, count):
-    if np.shape(masses) != (count,):
-        raise ValueError(f"masses must hold {count} numbers, got {masses!r}")
-    return np.array([validate.positive("each mass", mass) for mass in masses])
 
 
 def _circling(q, masses, G, factor):
@@ -489,6 +483,6 @@ def _stretch(basis):
 
 def _positives(name, values, length=None):
     """The list as an array of positive numbers, at least one, or `length`."""
-    if np.ndim(values) != 1 or len(values) == 0 or len(values) != (length or len(values)):
-        raise ValueError(f"{name} must hold {length or 'at least one'} positive number{'' if length == 1 else 's'}, got {values!r}")
+    if not isinstance(values, (list, tuple, np.ndarray)) or np.ndim(values) != 1 or len(values) != (length or len(values) or 1):
+        raise ValueError(f"{name} must hold {length or 'at least one'} positive number{'' if length in (None, 1) else 's'}, got {validate.shown(values)}")
     return np.array([validate.positive(f"each number in {name}", value) for value in values])

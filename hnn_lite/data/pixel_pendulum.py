@@ -133,24 +133,19 @@ def energy(states):
 
 def picture(angle):
     """The picture that Gym shows, uint8 of shape (500, 500, 3): white, a red rod with round ends, a black axle."""
+    if isinstance(angle, str) or np.ndim(angle) != 0:
+        raise ValueError(f"angle must be one number, got {validate.shown(angle)}")
     x, y = _grid(0, 0, WINDOW, WINDOW)
-    rod, axle = _covered(np.array([float(angle)]), x, y, 1 / SCALE)
+    rod, axle = _covered(validate.numbers("angle", [angle]), x, y, 1 / SCALE)
     white_to_red = 255 - rod[0, ..., None] * (255 - ROD_COLOUR)
     return np.round(white_to_red * (1 - axle[..., None])).reshape(WINDOW, WINDOW, 3).astype(np.uint8)
 
 
-def preprocess(image):
-    """From a picture of Gym's, shape (500, 500, 3), to a frame, shape (784,): crop, red minus green, mean over 6 x 6."""
-    image = np.asarray(image)
-    if image.shape != (WINDOW, WINDOW, 3):
-        raise ValueError(f"image must have shape {(WINDOW, WINDOW, 3)}, got {image.shape}")
-    part = image[TOP:TOP + CROP, LEFT:LEFT + CROP].astype(float)
-    grey = (part[..., 0] - part[..., 1]) / 255
-    return grey.reshape(SIDE, CROP // SIDE, SIDE, CROP // SIDE).mean(axis=(1, 3)).ravel()
-
-
 def render(angles):
-    """Frames of a pendulum at the given angles, shape (...) to (..., 784), float32: `preprocess(picture(angle))`, drawn directly."""
+    """Frames of a pendulum at the given angles, shape (...) to (..., 784), float32.
+
+    Drawn directly; the same as to cut `picture(angle)`, take red minus green, and the mean over 6 x 6 points.
+    """
     angles = validate.numbers("angles", angles)
     x, y = _grid(LEFT, TOP, CROP, SIDE * SHARPNESS)
     frames = np.empty((angles.size, PIXELS), np.float32)
@@ -177,6 +172,9 @@ def view(films, see="pair"):
     seen : array, shape (trials, times - 1, 1568), or (trials, times, 784) for "single"
         Windows into `films`, not copies, but for "change".
     """
+    films = validate.states("films", films, PIXELS)
+    if films.ndim != 3:
+        raise ValueError(f"films must have shape (trials, times, {PIXELS}), got {films.shape}")
     if validate.choice("see", see, VIEWS) == "change":
         return np.concatenate([films[:, 1:], films[:, 1:] - films[:, :-1]], axis=-1)
     flat = np.ascontiguousarray(films).reshape(len(films), -1)
@@ -185,7 +183,8 @@ def view(films, see="pair"):
 
 def as_pairs(film, see):
     """A film of what a model sees, its times in the first axis, as pairs of successive frames: (times, ..., 1568)."""
-    if validate.choice("see", see, VIEWS) == "pair":
+    film = validate.states("film", film, VIEWS[validate.choice("see", see, VIEWS)] * PIXELS)
+    if see == "pair":
         return film
     if see == "change":
         frame, change = film[..., :PIXELS], film[..., PIXELS:]
@@ -221,31 +220,11 @@ def read_angle(frames):
     return angle.reshape(frames.shape[:-1]), misfit.reshape(frames.shape[:-1])
 
 
-def read_state(pairs):
-    """Angle and speed that a pair of frames shows, in the middle of the time between them.
-
-    Parameters
-    ----------
-    pairs : array, shape (..., 1568)
-
-    Returns
-    -------
-    states : array, shape (..., 2)
-        The mean of the two angles, and their difference divided by 0.05 s.
-    misfit : array, shape (...)
-        The worse of the two; see `read_angle`.
-    """
-    pairs = validate.states("pairs", pairs, 2 * PIXELS)
-    angle, misfit = read_angle(np.asarray(pairs).reshape(*pairs.shape[:-1], 2, PIXELS))
-    turn = (angle[..., 1] - angle[..., 0] + np.pi) % (2 * np.pi) - np.pi
-    return np.stack([angle[..., 0] + turn / 2, turn / DT], axis=-1), misfit.max(axis=-1)
-
-
 def read_motion(film):
     """Angle and speed at each time of a film.
 
     The angles of the single frames are smoothed: a cubic polynomial through seven frames gives angle and speed in the
-    middle. Two frames alone would do (`read_state`), but 0.05 s are short, and dividing by them blows errors up.
+    middle. Two frames alone would do, but 0.05 s are short, and dividing by them blows errors up.
 
     Parameters
     ----------

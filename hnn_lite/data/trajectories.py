@@ -41,6 +41,13 @@ class TrajectoryTask:
     period: float
     _asked: dict = field(default_factory=dict, repr=False, compare=False)      # truths that took long to compute
 
+    def __post_init__(self):
+        for name, paths in (("x", self.x), ("test_x", self.test_x)):
+            if np.ndim(validate.numbers(name, paths)) != 3 or paths.shape[-1] != self.system.dim:
+                raise ValueError(f"{name} must have shape (paths, times, {self.system.dim}), got {np.shape(paths)}")
+            for path in paths:
+                validate.unwrapped(name, path)
+
     @property
     def scale(self):
         """The unit in which errors are judged, shape (dim,); it is the standard deviation of each coordinate over the training paths."""
@@ -122,10 +129,10 @@ class TrajectoryTask:
         ValueError
             If a jump is out of range, or `predicted` has the wrong shape.
         """
-        predicted, jumps = np.asarray(predicted, float), validate.wholes("jumps", jumps, 1)
+        predicted, jumps = np.asarray(predicted), validate.wholes("jumps", jumps, 1)
         states = self.starts(predicted.shape[1] if predicted.ndim == 3 else 1)
-        if predicted.shape != (len(jumps), *states.shape):
-            raise ValueError(f"predictions must have shape {(len(jumps), *states.shape)}, got {predicted.shape}")
+        if predicted.dtype.kind not in "iuf" or predicted.shape != (len(jumps), *states.shape):
+            raise ValueError(f"predictions must be numbers of shape {(len(jumps), *states.shape)}, got {predicted.shape}")
         key = (*jumps, len(states))
         if key not in self._asked:
             self._asked[key] = self.truth(states, jumps)
@@ -277,4 +284,4 @@ def _many(name, system, exact, sampler, seed, paths, points, dt, period):
 
 
 def _integrated(system, x0, times):
-    return integrate.solve_ivp(system.field, x0, times, rtol=1e-12, atol=1e-13)
+    return integrate.solve_ivp(system.field, x0, times, rtol=1e-12)
