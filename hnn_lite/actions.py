@@ -337,7 +337,9 @@ def measured_frequencies(signal, dt, count=1):
     signal, dt, count = validate.numbers("signal", signal), validate.positive("dt", dt), validate.whole("count", count, 1)
     if signal.ndim != 1 or len(signal) < 16 * count:
         raise ValueError(f"signal must hold at least {16 * count} values, shape (times,), got shape {signal.shape}")
-    validate.unwrapped("signal", signal[:, None])
+    if np.ptp(signal) <= 1e-13 * abs(signal).max():
+        raise ValueError(f"signal must oscillate, got a constant ({signal[0]:.3g})")
+    signal = (validate.unwrapped("signal", signal[:, None])[:, 0] - np.mean(signal)) / np.ptp(signal)
     unit = 2 * np.pi / (len(signal) * dt)                                               # one period in all
     s = (np.arange(len(signal)) - (len(signal) - 1) / 2) * unit * dt                    # the time, in units that make it -pi to pi
     root, k = 1 + np.cos(s), np.zeros(0)
@@ -364,8 +366,6 @@ def measured_frequencies(signal, dt, count=1):
         return k
 
     first = spectrum(fitted(k)[2])
-    if first.max() <= 1e-13 * len(s) * abs(signal).max():
-        raise ValueError(f"signal must oscillate, got a constant ({signal[0]:.3g})")
     if first[-len(first) // 10:].max() > 0.1 * first.max():
         raise ValueError("signal has oscillations too fast for dt: the upper end of its spectrum is high; take values at a shorter dt")
     for number in range(count):

@@ -171,24 +171,79 @@ def test_whole_mixing_finds_what_was_mixed():
     assert (I @ M.T) @ (np.linalg.inv(M).T @ modes.omega) == pytest.approx(modes.energy(I), rel=1e-12)
 
 
-@pytest.mark.parametrize(("call", "words"), [
-    (lambda: Pendulum().encode([0.0, 4.0]), "x must swing, and not go over the top: energies below 6, got 16"),
-    (lambda: Pendulum().decode([3.2], [0.0]), "actions must be below 3.1"),
-    (lambda: Pendulum().decode([-0.1], [0.0]), "actions must be at least 0, got -0.1"),
-    (lambda: Pendulum().energy([1.0, 2.0]), "actions must hold states of 1"),
-    (lambda: Pendulum(m=0), "m must be finite and positive"),
-    (lambda: Kepler().encode([1.0, 0.0, 0.0, 2.0]), "planets that are bound"),
-    (lambda: Kepler().decode([1.0, 1.1], [0.0, 0.0]), "G. at most L"),
-    (lambda: NormalModes([1.0, 1.0], np.eye(3)), "stiffness must be symmetric, with a row for each of 2 masses"),
-    (lambda: NormalModes([1.0, 1.0], [[1.0, 2.0], [2.0, 1.0]]), "stiffness must be positive definite"),
-    (lambda: NormalModes([-1.0], [[1.0]]), "each mass must be finite and positive"),
-    (lambda: loop_action(np.ones((2, 2))), "loop must hold at least 3 states"),
-    (lambda: whole_mixing(np.ones((4, 2)), np.ones((4, 1))), "must have the same shape"),
-    (lambda: whole_mixing(np.ones((4, 2)), np.ones((4, 2))), "got 1 independent"),
-    (lambda: loop_action(np.ones((9, 3))), "loop must be even"),
-    (lambda: measured_frequencies(np.ones(10), 0.1), "signal must hold at least 16 values"),
-    (lambda: measured_frequencies(np.ones(100), 0), "dt must be finite and positive"),
-])
-def test_what_has_no_such_coordinates_is_refused(call, words):
-    with pytest.raises(ValueError, match=words):
-        call()
+# --- at the edges
+
+@pytest.mark.parametrize("e", [0.0, 1e-12, 1e-9, 1e-7, 1e-6, 1e-3])
+def test_nearly_circular_orbits_encode_and_decode(e):
+    exact, angle = Kepler(), np.random.default_rng(0).uniform(-np.pi, np.pi, (2, 1000))
+    sign = np.where(np.arange(1000) % 2, 1, -1)
+    x = hl.mechanics.ellipse(1.0, np.ones(1000), sign * np.sqrt(1 - e**2), *angle)
+    actions, angles = exact.encode(x)
+    assert np.all(np.abs(actions[:, 1]) <= actions[:, 0]) and np.abs(angles).max() <= np.pi
+    np.testing.assert_allclose(exact.decode(actions, angles), x, atol=5e-8)
+    np.testing.assert_allclose(exact.advance(x, 1.0), hl.systems.kepler().rollout(x, [0, 1.0])[-1], atol=2e-7)
+
+
+def test_circles_can_be_learned_from():
+    task = hl.data.trajectories.kepler(eccentricity=0.0, paths=20, points=10)
+    r = np.linalg.norm(task.x[..., :2], axis=-1)
+    np.testing.assert_allclose(r, np.broadcast_to(r[:, :1], r.shape), rtol=1e-6)
+
+
+def test_a_planet_at_rest_falls_for_half_its_year():
+    exact, x = Kepler(), np.array([0.3, -0.4, 0.0, 0.0])
+    (L, G), (anomaly, direction) = exact.encode(x)
+    assert (L, G) == pytest.approx((0.5, 0)) and abs(anomaly) == pytest.approx(np.pi)
+    np.testing.assert_allclose(exact.decode([L, G], [anomaly, direction]), x, atol=1e-12)
+    np.testing.assert_allclose(exact.advance(x, 0.1), hl.systems.kepler().rollout(x, [0, 0.1])[-1], atol=1e-8)
+
+
+@pytest.mark.parametrize("gap", [1.5, 2.0, 3.0])
+@pytest.mark.parametrize("height", [1.0, 0.1, 1e-3])
+def test_lines_that_are_near_each_other_are_told_apart(gap, height):
+    rng, t = np.random.default_rng(1), np.arange(1000)
+    for _ in range(20):
+        w = (rng.uniform(30, 120) + np.array([0, gap])) * 2 * np.pi / 1000
+        signal = np.cos(w[0] * t + rng.uniform(0, 6)) + height * np.cos(w[1] * t + rng.uniform(0, 6))
+        found = measured_frequencies(signal, 1.0, 2)
+        np.testing.assert_allclose(found if height < 1 else np.sort(found), w, rtol=1e-8)
+
+
+@pytest.mark.parametrize("lines", [1, 2, 3, 5])
+def test_a_signal_has_as_many_lines_as_it_has(lines):
+    t, w = 0.3 * np.arange(1000), np.array([1.0, 1.7, 0.4, 2.3, 3.1])[:lines]
+    signal = np.sum(np.array([1, 0.6, 0.3, 0.1, 0.05])[:lines] * np.cos(t[:, None] * w + np.arange(lines)), axis=1)
+    np.testing.assert_allclose(measured_frequencies(signal, 0.3, lines), w, rtol=1e-10)
+    for count in range(lines + 1, lines + 4):
+        with pytest.raises(ValueError, match=rf"count must be at most {lines}, .*their frequencies are \[1\.0"):
+            measured_frequencies(signal, 0.3, count)
+
+
+def test_a_line_is_found_in_noise_and_noise_is_no_line():
+    t, noise = np.arange(600), np.random.default_rng(0).normal(size=600)
+    assert measured_frequencies(np.cos(0.5 * t) + 0.1 * noise, 1.0)[0] == pytest.approx(0.5, abs=1e-4)
+    with pytest.raises(ValueError, match="count must be at most 1"):
+        measured_frequencies(np.cos(0.5 * t) + 0.1 * noise, 1.0, 2)
+
+
+def test_honest_paths_are_not_taken_for_angles_that_jump():
+    rng = np.random.default_rng(0)
+    for _ in range(300):                                             # coarse, and as wide as a turn
+        t, samples = np.arange(40), rng.uniform(2.8, 20)
+        path = rng.uniform(1, 20) * np.sin(2 * np.pi * t / samples + rng.uniform(0, 6))
+        assert hl.validate.unwrapped("x", path[:, None]) is not None
+    loop = Pendulum().rollout([3.0, 0.0], np.arange(12) * 2 * np.pi / Pendulum().frequencies(Pendulum().encode([3.0, 0.0])[0])[0] / 12)
+    assert loop_action(loop) == pytest.approx(Pendulum().encode([3.0, 0.0])[0][0], rel=0.05)
+
+
+@pytest.mark.parametrize("samples", [5, 12, 60])
+def test_an_angle_that_jumps_is_seen_wherever_its_cut_is(samples):
+    for cut in np.linspace(0, 6, 7):
+        for law in (lambda t: 2 * np.pi * t / samples + 0.3 * np.sin(t / 5), lambda t: 1.5 * np.sin(2 * np.pi * t / samples)):
+            angle = law(np.arange(80)) + cut
+            wrapped = (angle + np.pi) % (2 * np.pi) - np.pi
+            jumps = np.abs(np.diff(wrapped)).max() > np.pi
+            if jumps and np.abs(np.diff(angle)).max() < 1.5:
+                with pytest.raises(ValueError, match="angle that jumps: coordinate 0 .*unwrap"):
+                    hl.validate.unwrapped("x", wrapped[:, None])
+            hl.validate.unwrapped("x", angle[:, None])

@@ -95,17 +95,17 @@ def test_order_on_a_hamiltonian_that_is_not_separable(name):
 # --- energy over long times
 
 @pytest.mark.parametrize(("name", "dt"), [("symplectic_euler", 0.1), ("leapfrog", 0.1), ("yoshida4", 0.1), ("implicit_midpoint", 0.01)])
-def test_the_energy_of_symplectic_methods_does_not_drift_in_100_000_steps(name, dt):
-    path = march(name, swing, [2.0, 0.0], dt, 100_000)
+def test_the_energy_of_symplectic_methods_does_not_drift_in_20_000_steps(name, dt):
+    path = march(name, swing, [2.0, 0.0], dt, 20_000)
     error = np.abs(swing_energy(path) / swing_energy(path[0]) - 1)
-    assert error[-10_000:].max() < 1.01 * error[:10_000].max()
+    assert error[-2000:].max() < 1.01 * error[:2000].max()
     assert 1e-5 < error.max() < 0.2                                   # it wavers: H itself is not what is kept
 
 
 def test_the_energy_of_runge_kutta_drifts():
-    path = march("rk4", swing, [2.0, 0.0], 0.1, 100_000)
+    path = march("rk4", swing, [2.0, 0.0], 0.1, 20_000)
     error = np.abs(swing_energy(path) / swing_energy(path[0]) - 1)
-    assert error[-10_000:].max() > 5 * error[:10_000].max()
+    assert error[-2000:].max() > 5 * error[:2000].max()
 
 
 def test_the_energy_of_euler_grows_on_the_spring_as_its_formula_says():
@@ -116,13 +116,13 @@ def test_the_energy_of_euler_grows_on_the_spring_as_its_formula_says():
 # --- return
 
 @pytest.mark.parametrize("name", SYMMETRIC)
-def test_symmetric_methods_return_after_10_000_steps(name):
-    assert there_and_back(name, swing, np.array([2.0, 0.0]), 0.1, 10_000) < 1e-9
+def test_symmetric_methods_return_after_3000_steps(name):
+    assert there_and_back(name, swing, np.array([2.0, 0.0]), 0.1, 3000) < 1e-9
 
 
 @pytest.mark.parametrize("name", ["euler", "rk4", "symplectic_euler"])
 def test_the_others_do_not(name):
-    assert there_and_back(name, swing, np.array([2.0, 0.0]), 0.1, 10_000) > 0.1
+    assert there_and_back(name, swing, np.array([2.0, 0.0]), 0.1, 3000) > 0.1
 
 
 def test_runge_kutta_loses_on_the_way_back_what_it_lost_on_the_way_there():
@@ -261,28 +261,6 @@ def test_march_keeps_what_overflows():
     assert np.isinf(path[-1, 0]) and path[1, 0] == 2
 
 
-REFUSED = {
-    "unknown": (("verlet", swing, [1, 0], 0.1, 3), "unknown method 'verlet'"),
-    "not a method": ((3, swing, [1, 0], 0.1, 3), "unknown method 3"),
-    "NaN": (("rk4", swing, [1, np.nan], 0.1, 3), "x0 contains 1 values that are NaN"),
-    "dt = 0": (("rk4", swing, [1, 0], 0, 3), "dt must be one number and not zero"),
-    "dt = inf": (("rk4", swing, [1, 0], np.inf, 3), "dt "),
-    "two dt": (("rk4", swing, [1, 0], np.array([0.1, 0.2]), 3), "dt must be one number"),
-    "steps = 0": (("rk4", swing, [1, 0], 0.1, 0), "steps must be a whole number of at least 1"),
-    "half a step": (("rk4", swing, [1, 0], 0.1, 2.5), "steps must be a whole number"),
-    "every = 0": (("rk4", swing, [1, 0], 0.1, 4, 0), "every must be a whole number"),
-    "every = 3": (("rk4", swing, [1, 0], 0.1, 4, 3), r"every \(3\) must divide steps \(4\)"),
-    "half a field": (("rk4", lambda x: x[..., :1], [1, 0], 0.1, 3), "field must map states of shape"),
-}
-
-
-@pytest.mark.parametrize("case", REFUSED)
-def test_march_refuses(case):
-    arguments, message = REFUSED[case]
-    with pytest.raises(ValueError, match=message):
-        march(*arguments)
-
-
 SEPARABLE_NAMES = [method.__name__ for method in SEPARABLE]
 
 
@@ -334,12 +312,39 @@ def test_a_midpoint_step_near_a_place_of_rest_at_zero_settles_in_the_rounding_of
             np.testing.assert_allclose(METHODS["implicit_midpoint"](field, end, -0.5), x, rtol=0, atol=1e-15)
 
 
-def test_a_midpoint_step_that_does_not_settle_says_so():
-    spring = spring_law(2.0, 0.5)
-    assert np.all(np.isfinite(march("implicit_midpoint", spring, [1.0, 0.0], 0.6, 100)))
-    for dt in (1.1, 30.0):
-        with pytest.raises(RuntimeError, match="did not settle .* take a shorter step"):
-            march("implicit_midpoint", spring, [1.0, 0.0], dt, 3)
+def test_a_midpoint_step_of_any_length_is_solved_on_the_spring():
+    k, m, x = 2.0, 0.5, np.array([1.0, 0.5])                        # fixed-point iteration converges up to dt = 1
+    A = np.array([[0, 1 / m], [-k, 0]])
+    for dt in (0.6, 0.99, 1.1, 30.0, -1e3):
+        cayley = np.linalg.solve(np.eye(2) - dt / 2 * A, np.eye(2) + dt / 2 * A)
+        np.testing.assert_allclose(march("implicit_midpoint", spring_law(k, m), x, dt, 2)[-1], cayley @ cayley @ x, rtol=1e-12)
+
+
+def test_a_midpoint_step_that_has_no_solution_says_so():
+    with pytest.raises(RuntimeError, match="did not converge at dt = 2 .*take a shorter step"):
+        march("implicit_midpoint", lambda x: x**2, [1.0], 2.0, 3)
+
+
+def test_a_midpoint_path_of_a_field_in_single_precision_is_followed():
+    def rounded(x):
+        return swing(x).astype(np.float32)
+
+    for start in np.random.default_rng(0).uniform(-2, 2, (20, 2)):
+        path = march("implicit_midpoint", rounded, start, 0.1, 50)
+        np.testing.assert_allclose(path, march("implicit_midpoint", swing, start, 0.1, 50), atol=1e-4)
+
+
+def test_a_field_may_return_lists_or_use_its_buffer_again():
+    buffer = np.empty(2)
+
+    def reused(x):
+        buffer[:] = 2 * x[1], -3 * sin(x[0])
+        return buffer
+
+    for field in (reused, lambda x: [2 * x[1], -3 * sin(x[0])]):
+        for name in METHODS:
+            np.testing.assert_array_equal(march(name, field, [1.0, 0.0], 0.1, 5), march(name, swing, [1.0, 0.0], 0.1, 5))
+        np.testing.assert_array_equal(solve_ivp(field, [1.0, 0.0], [0, 5]), solve_ivp(swing, [1.0, 0.0], [0, 5]))
 
 
 # --- solve_ivp
@@ -366,30 +371,28 @@ def test_a_tighter_tolerance_is_nearer():
     assert error[2] < 1e-10 < error[1] < 1e-6 < error[0]
 
 
-@pytest.mark.parametrize("method", ["RK23", "RK45", "Radau", "BDF", "LSODA"])
-def test_solve_ivp_with_another_method(method):
-    path = solve_ivp(swing, [1.0, 0.0], [0, 1, 2], rtol=1e-6, atol=1e-8, method=method)
-    np.testing.assert_allclose(path, swing_exact([0, 1, 2]), atol=1e-3)
+def test_the_absolute_tolerance_may_be_one_for_each_coordinate():
+    loose, tight = (np.abs(solve_ivp(swing, [1.0, 0.0], [0, 20], 1e-12, atol)[-1] - swing_exact([20.0])[0]).max()
+                    for atol in ([1e-3, 1e-3], [1e-12, 1e-12]))
+    assert tight < 1e-9 < 1e-5 < loose
 
 
-@pytest.mark.parametrize("arguments", [
-    ([np.nan, 0.0], [0, 1]), ([], [0, 1]), ([1.0, 0.0], [0, np.nan]), ([1.0, 0.0], []), ([1.0, 0.0], [0]), ([1.0, 0.0], [0, 1, 1]),
-    ([1.0, 0.0], [0, 2, 1]), ([1.0, 0.0], [[0, 1]]), (1.0, [0, 1])])
-def test_solve_ivp_refuses(arguments):
-    with pytest.raises(ValueError, match="^(x0|t) "):
-        solve_ivp(swing, *arguments)
+@pytest.mark.parametrize("company", [1, 50])
+def test_a_path_does_not_depend_on_its_company(company):
+    """A planet of eccentricity 0.99 for two years, alone and beside circular orbits."""
+    sun, comet, circle = hl.systems.kepler(), [0.01, 0, 0, np.sqrt(1.99 / 0.01)], [1.0, 0, 0, 1.0]
+    t = np.linspace(0, 4 * np.pi, 9)
+    together = sun.rollout([circle] * company + [comet], t)
+    alone = sun.rollout(comet, t)
+    assert np.all(np.abs(together[:, -1] - alone) <= 1e-8 * np.array([2, 2, 14, 14]))          # but for rounding, of where and how fast
+    np.testing.assert_array_equal(together[:, :1], together[:, company - 1:company])
+    assert np.abs(together[-1, -1, :2] - comet[:2]).max() < 1e-5
 
 
-@pytest.mark.parametrize(("arguments", "message"), [
-    ({"rtol": np.nan}, "rtol"), ({"rtol": 0}, "rtol"), ({"atol": -1}, "atol"), ({"method": "RK4"}, "unknown method")])
-def test_solve_ivp_refuses_settings(arguments, message):
-    with pytest.raises(ValueError, match=message):
-        solve_ivp(swing, [1.0, 0.0], [0, 1], **arguments)
-
-
-def test_a_field_that_is_nan_at_the_start_is_refused_at_once():
-    with pytest.raises(ValueError, match="the field at x0 contains 2 values that are NaN"):
-        solve_ivp(lambda x: x * np.nan, [1.0, 0.0], [0, 1])
+def test_a_path_that_ends_early_says_so_though_another_goes_on():
+    with pytest.raises(IntegrationError, match="could not be continued to t = 1.25") as caught:
+        solve_ivp(lambda x: x**2, [[1.0], [0.1]], np.linspace(0, 2, 9))
+    np.testing.assert_allclose(caught.value.path[:, 1, 0], 1 / (10 - caught.value.t), rtol=1e-7)
 
 
 @pytest.mark.filterwarnings("error")
@@ -400,12 +403,6 @@ def test_a_path_that_reaches_infinity_in_finite_time_is_given_as_far_as_it_goes(
     t, path = caught.value.t, caught.value.path
     assert len(t) == len(path) == 7 and path.shape == (7, 1)         # 1 / (1 - t): up to t = 0.9
     np.testing.assert_allclose(path[:, 0], 1 / (1 - sign * t), rtol=1e-6)
-
-
-def test_a_path_without_a_single_step_is_empty():
-    with pytest.raises(IntegrationError, match="could not be continued to t = 0") as caught:
-        solve_ivp(lambda x: np.full_like(x, 1e308), [[1.0, 2.0]], [0, 0.5, 4.0])
-    assert caught.value.path.shape == (0, 1, 2) and len(caught.value.t) == 0
 
 
 def test_a_midpoint_path_keeps_the_shape_of_its_start():

@@ -230,21 +230,9 @@ def test_the_parts_of_the_air_track_do_not_see_each_other(local, monkeypatch):
         assert not np.allclose(after.x, before.x) or not np.allclose(after.test_x, before.test_x)
 
 
-def test_the_air_track_refuses():
-    with pytest.raises(ValueError, match="unknown velocities 'central'; choose one of: cubic, table"):
-        hl.data.recordings.air_track("central")
-    with pytest.raises(ValueError, match="mass_ratio"):
-        hl.data.recordings.air_track(mass_ratio=0)
-
-
 def test_the_air_track_without_the_file(local):
     with pytest.raises(recordings.DataUnavailable, match="there is no invar_datasets.zip"):
         recordings.air_track()
-
-
-def test_unknown_derivative():
-    with pytest.raises(ValueError, match="unknown derivative 'backward'; choose one of: forward, central"):
-        hl.data.recordings.real_pendulum("backward")
 
 
 @pytest.mark.skipif(not os.environ.get("HNN_LITE_DATA"), reason="HNN_LITE_DATA does not name a folder with the recordings")

@@ -90,23 +90,3 @@ def test_errors_are_in_units_of_the_scale_and_one_for_each_start(made):
     errors = task.error_by_jump(lambda x, t: task.truth(x, [round(t / task.dt)])[0] + off, [1, 3], starts=7)
     np.testing.assert_allclose(errors, np.full((2, 7), 0.01), rtol=1e-6)
     assert task.persistence([1, 2]).shape == (2, 100)
-
-
-@pytest.mark.parametrize(("call", "words"), [
-    (lambda: trajectories.coupled_oscillators(tori="two"), "unknown tori 'two'; choose one of: one, many"),
-    (lambda: trajectories.coupled_oscillators(k_pair=-1), "k_pair must be finite and at least 0"),
-    (lambda: trajectories.pendulum(highest=1.0), "highest must lie between 0.01 and 1, got 1.0"),
-    (lambda: trajectories.pendulum(paths=0), "paths must be a whole number of at least 1"),
-    (lambda: trajectories.kepler(points=1), "points must be a whole number of at least 2"),
-    (lambda: trajectories.kepler(seed=-1), "seed must be a whole number of at least 0"),
-    (lambda: trajectories.kepler(eccentricity=1.2), "eccentricity must be below 1"),
-    (lambda: trajectories.toda(particles=2), "particles must be a whole number of at least 3"),
-    (lambda: trajectories.pendulum().truth([1.0, 0.0], [3, 1]), r"jumps must increase, got \[3, 1\]"),
-    (lambda: trajectories.pendulum().truth([1.0, 0.0], []), "jumps must increase"),
-    (lambda: trajectories.pendulum().truth([1.0], [1]), "x0 must hold states of 2"),
-    (lambda: trajectories.pendulum().error_by_jump(lambda x, t: x[0], [1]), r"predictions must have shape \(1, 1, 2\), got \(1, 2\)"),
-    (lambda: trajectories.pendulum().error_by_jump(lambda x, t: x, [0]), "jumps must be a whole number of at least 1"),
-])
-def test_bad_arguments_are_refused(call, words):
-    with pytest.raises(ValueError, match=words):
-        call()
