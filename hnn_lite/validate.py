@@ -51,7 +51,8 @@ def times(name, t):
 def unwrapped(name, x):
     """Return `x`, shape (times, coordinates), unless a coordinate is an angle that jumps by 2 pi: then raise `ValueError`.
 
-    Such a coordinate keeps within a turn, and each of its steps of more than half a turn goes on as before when a turn is taken away.
+    Such a coordinate keeps within a turn, and each of its steps of more than half a turn is short, and like those beside it, when a turn
+    is taken away.
     """
     for number, path in enumerate(x.T):
         step, small = np.diff(path), np.diff(np.unwrap(path))
@@ -59,7 +60,7 @@ def unwrapped(name, x):
             continue
         before, after = small[np.maximum(np.arange(len(step)) - 1, 0)], small[np.minimum(np.arange(len(step)) + 1, len(step) - 1)]
         usual = (before + after) / 2
-        if np.all(abs(small - usual)[jump] < 0.15 * abs(step - usual)[jump]):
+        if np.all((abs(small) < np.pi / 2)[jump] & (abs(small - usual) < 0.15 * abs(step - usual))[jump]):
             where = np.argmax(jump)
             raise ValueError(f"{name} has an angle that jumps: coordinate {number} goes from {path[where]:.3g} to {path[where + 1]:.3g} at once, "
                              "about 2 pi; unwrap it before, with np.unwrap along the times")
