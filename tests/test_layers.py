@@ -118,6 +118,19 @@ def test_the_core_can_be_held_in_the_head():
     assert lines_in(*READ) <= READING_LINES
 
 
+def test_the_map_on_the_page_on_the_library_is_right():
+    """It says that each module imports only from those above it."""
+    page = (PACKAGE.parent / "book" / "reference" / "api.md").read_text(encoding="utf-8")
+    rows = [re.findall(r"`(\w+)`", row) for row in re.findall(r"^\| (`[^|]*) \|", page, re.M)]
+    place = {name: number for number, row in enumerate(rows) for name in row}
+    assert place.keys() == RANK.keys() - {"page", "__main__", "progress"}
+    for path in MODULES:
+        own = dotted(path).split(".")[1] if path.parent != PACKAGE or path.stem != "__init__" else None
+        for name in imported(path) if own in place else ():
+            other = name.split(".")[1]
+            assert other == "progress" or place[other] <= place[own], f"{own} imports {other}, which stands below it"
+
+
 def test_the_page_on_the_library_counts_right():
     page = (PACKAGE.parent / "book" / "reference" / "api.md").read_text(encoding="utf-8")
     told = re.search(r"`action_angle`: ([\d,]+) lines of code.*? that is ([\d.]+) hours.*?has ([\d,]+) lines, of which the engine takes "
