@@ -130,8 +130,8 @@ def normal_modes(masses, stiffness):
     frequencies : array, shape (n,)
         In rad per unit of time, increasing.
     modes : array, shape (n, n)
-        A column for each, an eigenvector of M^-1 K with the largest component positive and the length 1 in the masses' metric: the modes'
-        transpose times M times the modes is the identity.
+        A column for each, an eigenvector of M^-1 K of the length 1 in the masses' metric: the modes' transpose times M times the modes is
+        the identity. Its sign is left open.
 
     Raises
     ------
@@ -145,8 +145,7 @@ def normal_modes(masses, stiffness):
     squares, columns = np.linalg.eigh(stiffness / np.outer(root, root))
     if squares[0] <= 0:
         raise ValueError(f"stiffness must be positive definite, got an eigenvalue of {squares[0]:.3g} for M^-1 K")
-    modes = columns / root[:, None]
-    return np.sqrt(squares), modes * np.sign(np.take_along_axis(modes, np.argmax(abs(modes), axis=0)[None], axis=0))
+    return np.sqrt(squares), columns / root[:, None]
 
 
 def ellipse(mu, L, G, E, turn):

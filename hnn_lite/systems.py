@@ -357,9 +357,13 @@ class CoupledOscillators(System):
         return _stiffness(self.constants["k_wall"], self.constants["k_pair"])
 
     def modes(self):
-        """The normal modes: frequencies in rad/s, shape (n,), increasing, and a column of length 1 for each, (n, n); see `normal_modes`."""
+        """The normal modes: frequencies in rad/s, shape (n,), increasing, and shapes, a column of length 1 for each, (n, n).
+
+        A column's largest component is positive. See `mechanics.normal_modes`.
+        """
         frequencies, columns = normal_modes(self.masses, self.stiffness)
-        return frequencies, columns / np.linalg.norm(columns, axis=0)
+        largest = np.take_along_axis(columns, np.argmax(abs(columns), axis=0)[None], axis=0)
+        return frequencies, columns * np.sign(largest) / np.linalg.norm(columns, axis=0)
 
     def in_modes(self, amplitudes, phases):
         """The state whose mode k is at `A_k cos(phase_k)`, shapes (..., n) to (..., dim)."""
