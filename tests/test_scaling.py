@@ -8,7 +8,7 @@ import pytest
 import hnn_lite as hl
 from hnn_lite import shears
 from hnn_lite.metrics import symplecticity_defect
-from hnn_lite.scaling import Scaling, paths, sizes, williamson
+from hnn_lite.scaling import Scaling, _uncouple, paths, sizes, williamson
 
 
 def coupled(masses=(5.0, 1.0), walls=(0.01, 0.005), pair=0.5):
@@ -71,6 +71,16 @@ def test_a_scaling_keeps_the_form_up_to_one_factor_and_makes_size_one(kind):
     assert scaling.frequencies / 0.1 == pytest.approx(np.sqrt(6), rel=0.3)          # slower than small swings
 
 
+def test_modes_of_like_rates_are_told_apart_by_the_paths_and_others_are_left_alone():
+    """Three steady waves, seen as mixtures of each other: what takes them apart is the mixing's inverse, but for phases and the order."""
+    rng = np.random.default_rng(0)
+    waves = np.array([1, 2, 3.0]) * np.exp(2j * np.pi * np.arange(40)[:, None] / 40 * [1, 2, 5])
+    mixing = np.linalg.qr(rng.normal(size=(3, 3)) + 1j * rng.normal(size=(3, 3)))[0]
+    V = _uncouple(waves[None] @ mixing.T, np.array([1, 1.05, 1.08]))
+    np.testing.assert_allclose(np.sort(abs(V @ mixing), axis=1), [[0, 0, 1]] * 3, atol=1e-7)
+    np.testing.assert_array_equal(_uncouple(waves[None] @ mixing.T, np.array([1, 1.2, 1.5])), np.eye(3))
+
+
 def test_where_no_quadratic_energy_has_a_minimum_the_covariance_serves():
     """Away from a hilltop: H = (p^2 - q^2) / 2."""
     t = np.linspace(0, 1, 20)
@@ -130,6 +140,7 @@ def test_the_scaling_that_changes_nothing_and_the_one_of_a_file():
     x = np.random.default_rng(0).normal(size=(9, 4))
     np.testing.assert_array_equal(Scaling.identity(4).apply(x), x)
     np.testing.assert_array_equal(Scaling.identity(4).undo(x), x)
+    np.testing.assert_array_equal(Scaling.identity(4).apply_rate(x), x)
     scaling = Scaling.of(coupled()[2], 0.1)
     again = Scaling.stored(scaling.plain(), 4)
     assert again.plain() == scaling.plain() and Scaling.stored(None, 4) is None and Scaling.stored(scaling, 4) is scaling
