@@ -208,21 +208,22 @@ def _phasors(z):
 
 
 def _uncouple(phasors, rates, sweeps=20):
-    """A unitary V that mixes modes of like rates into ones that keep apart: on each path their mean products vanish, as on a torus.
+    """A unitary V that mixes modes of like rates into ones whose actions vary least along each path: on a torus they stay.
 
-    The quadratic H cannot say which mixtures of modes of one frequency have actions that stay: circular waves or standing ones,
-    say. The paths can. Jacobi's rotations for many Hermitian matrices at once (Cardoso, Souloumiac, SIAM J. Matrix
-    Anal. Appl. 17 (1996) 161). Shape (paths, times, n) to (n, n).
+    The quadratic H cannot say which mixtures of modes of one frequency these are: circular waves or standing ones, say. Jacobi's
+    rotations for many Hermitian matrices at once (Cardoso, Souloumiac, SIAM J. Matrix Anal. Appl. 17 (1996) 161). Shape (paths, times, n)
+    to (n, n).
     """
-    A = np.einsum("jti,jtk->jik", phasors, np.conj(phasors)) / phasors.shape[1]
-    n = A.shape[-1]
-    V = np.eye(n, dtype=complex)
+    n = phasors.shape[-1]
+    products = np.einsum("jti,jtk->jtik", phasors, np.conj(phasors))
+    products = (products - products.mean(axis=1, keepdims=True)).reshape(-1, n * n)
+    A, V = np.linalg.qr(products, mode="r").reshape(-1, n, n), np.eye(n, dtype=complex)          # their sums of squares are those of all
     for _ in range(sweeps):
         largest = 0
         for k in range(n):
             for m in (m for m in range(k + 1, n) if abs(rates[m] - rates[k]) < LIKE * rates[k]):
                 h = np.stack([A[:, k, k] - A[:, m, m], A[:, k, m] + A[:, m, k], 1j * (A[:, m, k] - A[:, k, m])])
-                x, y, z = np.linalg.eigh((h @ np.conj(h).T).real)[1][:, -1]
+                x, y, z = np.linalg.eigh((h @ np.conj(h).T).real)[1][:, 0]
                 if x < 0:
                     x, y, z = -x, -y, -z
                 c, s = np.sqrt((1 + x) / 2), (y - 1j * z) / np.sqrt(2 * (1 + x))

@@ -81,6 +81,15 @@ def test_modes_of_like_rates_are_told_apart_by_the_paths_and_others_are_left_alo
     np.testing.assert_array_equal(_uncouple(waves[None] @ mixing.T, np.array([1, 1.2, 1.5])), np.eye(3))
 
 
+def test_circles_are_found_where_ellipses_are_narrow_and_turn_slowly():
+    """As in a round bowl: the circles' actions stay, though on average over each path those along its axes differ more."""
+    turns = np.exp(1j * np.linspace(0, 1, 50)[:, None] * [1, -1])
+    circles = np.stack([c * turns for c in ([1.0, 0.9], [0.8, 0.7], [0.5, 0.6])])
+    V = _uncouple(circles @ (np.array([[1, 1], [1j, -1j]]) / np.sqrt(2)).T, np.ones(2))
+    actions = abs(circles @ (np.array([[1, 1], [1j, -1j]]) / np.sqrt(2)).T @ V.T) ** 2
+    assert np.ptp(actions, axis=1).max() < 1e-12
+
+
 def test_where_no_quadratic_energy_has_a_minimum_the_covariance_serves():
     """Away from a hilltop: H = (p^2 - q^2) / 2."""
     t = np.linspace(0, 1, 20)
