@@ -115,6 +115,7 @@ def test_starts_are_the_papers():
     assert 0.9 <= radius.min() < 0.901 and 1.199 < radius.max() <= 1.2
     np.testing.assert_allclose(radius, np.broadcast_to(radius[:, :1], radius.shape))
     q = THREE.positions(x)
+    assert scipy.stats.kstest(np.arctan2(q[:, 0, 1], q[:, 0, 0]), scipy.stats.uniform(-np.pi, 2 * np.pi).cdf).pvalue > 1e-3
     circular = np.stack([-q[..., 1], q[..., 0]], axis=-1) * (1 / np.sqrt(3) / radius**3)[..., None] ** 0.5
     push = THREE.momenta(x) / circular - 1
     assert scipy.stats.kstest(push.ravel(), scipy.stats.uniform(-0.2, 0.4).cdf).pvalue > 1e-3

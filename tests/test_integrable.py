@@ -47,6 +47,7 @@ def test_a_mode_swings_by_itself(system):
     frequencies, columns = system.modes()
     assert np.all(np.diff(frequencies) > 0)
     np.testing.assert_allclose(np.linalg.norm(columns, axis=0), 1)
+    assert np.all(columns.max(axis=0) > -columns.min(axis=0))                        # the largest component is positive
     general = scipy.linalg.eigh(system.stiffness, np.diag(system.masses), eigvals_only=True)
     np.testing.assert_allclose(frequencies**2, general, rtol=1e-10)
     amplitudes, phases = np.eye(len(frequencies)), np.linspace(0, 1, len(frequencies))
@@ -55,6 +56,26 @@ def test_a_mode_swings_by_itself(system):
         path = system.rollout(system.in_modes(amplitudes[k], phases), t, rtol=1e-11)
         expected = system.in_modes(amplitudes[k], phases + np.outer(t, frequencies))
         np.testing.assert_allclose(path, expected, atol=1e-7)
+
+
+@pytest.mark.parametrize(("system", "amplitudes"), [(OSCILLATORS, (10.0, 1.0)), (THREE, (1.0, 1.0, 1.0))])
+def test_oscillators_start_with_amplitudes_and_phases_as_they_should(system, amplitudes):
+    x, n = system.sample(4000, seed=0), len(amplitudes)
+    frequencies, columns = system.modes()
+    Q, V = (part @ np.linalg.inv(columns).T for part in (x[:, :n], x[:, n:] / system.masses))
+    waves = Q - 1j * V / frequencies                                       # A exp(i phase)
+    for k, largest in enumerate(amplitudes):
+        assert scipy.stats.kstest(np.abs(waves[:, k]) / largest, scipy.stats.uniform(0.1, 0.9).cdf).pvalue > 1e-3
+        assert scipy.stats.kstest(np.angle(waves[:, k]), scipy.stats.uniform(-np.pi, 2 * np.pi).cdf).pvalue > 1e-3
+
+
+def test_todas_lattices_start_with_a_harmonic_energy_and_a_direction_as_they_should():
+    x = hl.systems.toda(4, energy=2.0).sample(4000, seed=0)
+    z = np.hstack([x[:, :3] * 2 * np.sin(np.pi * np.array([1, 1, 2]) / 4), x[:, 3:]])
+    energy = np.sum(z**2, axis=1) / 2
+    assert scipy.stats.kstest(energy / 2, scipy.stats.uniform(0.1, 0.9).cdf).pvalue > 1e-3
+    for share in z.T / np.sqrt(2 * energy):                              # of a direction in six dimensions that is even over all
+        assert scipy.stats.kstest(share**2, scipy.stats.beta(0.5, 2.5).cdf).pvalue > 1e-3 and abs(np.mean(np.sign(share))) < 0.06
 
 
 def test_planets_start_where_they_should():
