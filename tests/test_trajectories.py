@@ -90,3 +90,20 @@ def test_errors_are_in_units_of_the_scale_and_one_for_each_start(made):
     errors = task.error_by_jump(lambda x, t: task.truth(x, [round(t / task.dt)])[0] + off, [1, 3], starts=7)
     np.testing.assert_allclose(errors, np.full((2, 7), 0.01), rtol=1e-6)
     assert task.persistence([1, 2]).shape == (2, 100)
+
+
+WHEN = {"coupled-oscillators": (1.0, 2 * np.pi / 0.04998), "pendulum": (0.25, 2 * np.pi / np.sqrt(6)), "kepler": (0.3, 2 * np.pi),
+        "toda": (0.35, np.pi / np.sin(np.pi / 3))}
+
+
+def test_times_between_samples_and_periods_are_those_of_the_text(made):
+    _, task = made
+    assert (task.dt, task.period) == pytest.approx(WHEN[task.name], rel=1e-3)
+
+
+def test_predictions_start_from_the_first_state_to_the_last_and_from_as_many_as_are_asked_for(made):
+    _, task = made
+    states = task.test_x.reshape(-1, task.system.dim)
+    np.testing.assert_array_equal(task.starts(2), states[[0, -1]])
+    np.testing.assert_array_equal(task.starts(10**6), states)
+    assert [task.persistence([1], count).shape for count in (5, 7)] == [(1, 5), (1, 7)]
