@@ -124,6 +124,23 @@ def test_the_sentence_says_what_is_the_matter():
     assert "in the wrong order" in check.hint(function, lambda x, dx: right(x, dx)[::-1])
 
 
+@pytest.mark.parametrize("found, words", [
+    ([2, 4, -8], "all numbers are too large by the same factor"), ([0.5, 1, -2], "all numbers are too small by the same factor"),
+    ([-1, -2, 4], "the sizes are right, but every sign is wrong"),
+    ([-2, -4, 8], "all numbers are too large by the same factor, and have the wrong sign"),
+    ([-4, 1, 2], "here, the numbers are right and in the wrong order"),
+    ([1, 2, -3], "here, some of the numbers are off, and the worst of them is too large"),
+    ([0.5, 1.5, -6], "here, all numbers are off, and the worst of them is too small"),
+    ([1, 2, 4], "here, some of the numbers are off, and the worst of them has the wrong sign")])
+def test_a_general_sentence_says_which_way_an_answer_is_off(found, words):
+    assert check._difference({"here": np.array(found, float)}, {"here": np.array([1.0, 2, -4])}, 1e-6) == words
+
+
+@pytest.mark.parametrize("found, words", [(3, "is too large"), (1, "is too small"), (-2, "has the wrong sign")])
+def test_a_single_number_is_too_large_or_too_small(found, words):
+    assert check._difference({"here": np.array(float(found))}, {"here": np.array(2.0)}, 1e-6) == f"here, the result {words}"
+
+
 def test_a_check_does_not_let_an_answer_change_its_arguments():
     right = RIGHT["three_knobs"][0]
 
