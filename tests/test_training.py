@@ -118,7 +118,17 @@ def test_a_step_that_makes_it_worse_is_not_taken():
     errors, jacobian = curve(params)
     method.update(params, errors, -jacobian, lambda: curve(params)[0])                                      # the wrong way, however short the step
     np.testing.assert_array_equal(params, [0.5, 1.0])
-    assert method.damping > 1
+    assert method.damping == pytest.approx(1e-3 * 5**6)
+
+
+def test_a_good_step_is_the_damped_one_and_leaves_a_third_of_the_damping():
+    params, method = np.array([1.0]), training.LevenbergMarquardt()
+    errors = lambda: np.full((4, 1), params[0])  # noqa: E731
+    method.update(params, errors(), np.ones((1, 1, 4)), errors)
+    assert params[0] == pytest.approx(1e-3 / 1.001) and method.damping == pytest.approx(1e-3 / 3)
+    for _ in range(20):
+        method.update(params, errors(), np.ones((1, 1, 4)), errors)
+    assert method.damping == 1e-10
 
 
 # --- the loop
