@@ -13,7 +13,7 @@ import numpy
 import pytest
 
 from hnn_lite import tree
-from hnn_lite.engine import Gradient, Jacobian, activations, threads
+from hnn_lite.engine import Function, Gradient, Jacobian, activations, threads
 
 pytestmark = pytest.mark.filterwarnings("ignore:Output seems independent")          # autograd, of what nothing depends on
 ACTIVATIONS = {"tanh": np.tanh, "sigmoid": activations.sigmoid, "softplus": activations.softplus, "relu": activations.relu, "sin": np.sin}
@@ -527,6 +527,25 @@ def test_examples_of_another_precision():
     x, y = data()
     engine = Gradient(LOSSES["norm"], network((4, 8, 4), dtype=numpy.float32), (x, y))
     assert engine.replays and engine(x, y)[1].dtype == numpy.float32
+
+
+def test_a_function_is_replayed_with_new_values_and_a_frozen_number_is_noticed():
+    params, (x,), scale = network((4, 8, 4)), data(5, count=1), {"": 1.0}
+
+    def fun(p, x):
+        return mlp(p, x) * scale[""]
+
+    replayed = Function(fun, params)
+    first = replayed(x)
+    for shown in (2 * x, x[:3]):
+        numpy.testing.assert_allclose(replayed(shown), fun(params, shown), rtol=1e-12)
+    params[0][0][:] *= 0.9
+    numpy.testing.assert_allclose(replayed(x), fun(params, x), rtol=1e-12)
+    assert abs(first - replayed(x)).max() > 1e-3          # each value is an array of its own
+    numpy.testing.assert_allclose(grad(lambda x: np.sum(replayed(x)))(x), grad(lambda x: np.sum(fun(params, x)))(x))
+    scale[""] = 2.0
+    right = [numpy.allclose(replayed(x), fun(params, x)) for _ in range(4)]          # calls 6 to 9; the eighth is compared
+    assert right == [False, False, True, True]
 
 
 # Jacobians
