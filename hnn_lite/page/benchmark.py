@@ -3,10 +3,13 @@
 A step is the loss, its gradient with respect to the parameters, and Adam. All contenders get the same data, the same
 network (two hidden layers of 200, tanh, float32; for "pixels" the paper's autoencoder around it; for "action-angle" the AAN
 paper's: 20 shears of width 100, two degrees of freedom) and the same number of threads, and take turns, so that a machine
-that slows down slows all of them down. PyTorch and JAX are measured where they are installed; nothing here needs them.
+that slows down slows all of them down. Each runs in a process of its own: in one process their pools of threads get in each
+other's way, which made PyTorch's small steps several times slower. PyTorch and JAX are measured where they are installed.
 """
 
+import contextlib
 from importlib.util import find_spec
+import multiprocessing
 import statistics
 import time
 
@@ -19,6 +22,7 @@ from hnn_lite.mechanics import apply_omega
 from hnn_lite.models import MODELS, ActionAngleNetwork, PixelModel
 from hnn_lite.models.pixel import LAW_WEIGHT
 from hnn_lite.training import Adam
+
 CASES = {f"{model}/{rows}x{dim}": (model, rows, dim)
          for model in ("hnn", "baseline") for rows, dim in ((750, 2), (200, 8), (600, 12))}
 CASES["pixels"] = ("pixels", 200, 1568)
@@ -56,22 +60,52 @@ def benchmark(cases=tuple(CASES), repeats=9, steps=20, progress=print):
     result = {"cases": {}, "threads": max((library["num_threads"] for library in threadpool_info()), default=1),
               "dtype": "float32"}
     for case in cases:
-        model, rows, dim = CASES[validate.choice("case", case, CASES)]
-        rng = validate.generator(0, "benchmark")
-        x, dx = (rng.normal(size=(rows, dim)).astype(np.float32) for _ in range(2))
-        runs = {name: make(model, x, dx) for name, make in CONTENDERS.items() if _takes_part(name, case)}
-        for run in runs.values():
-            run(steps)                                          # warm: compile, fill caches
-        turns = {name: [] for name in runs}
-        for _ in range(repeats):
-            for name, run in runs.items():
-                start = time.perf_counter()
-                run(steps)
-                turns[name].append((time.perf_counter() - start) / steps * 1e3)
-        figures = {name: round(statistics.median(turns[name]), 4) if name in turns else None for name in CONTENDERS}
-        result["cases"][case] = {f"{name}_ms": figure for name, figure in figures.items()}
-        progress(f"{case}: " + ", ".join(f"{name} {figure:.2f} ms" for name, figure in figures.items() if figure))
+        validate.choice("case", case, CASES)
+    with contextlib.ExitStack() as stack:
+        processes = {name: stack.enter_context(_process(name)) for name in CONTENDERS}
+        for case in cases:
+            running = {name: pipe for name, pipe in processes.items() if _takes_part(name, case)}
+            for pipe in running.values():
+                pipe.send(case)
+                pipe.recv()                                     # warm: compiled, caches filled
+            turns = {name: [] for name in running}
+            for _ in range(repeats):
+                for name, pipe in running.items():
+                    pipe.send(steps)
+                    turns[name].append(pipe.recv())
+            figures = {name: round(statistics.median(turns[name]), 4) if name in turns else None for name in CONTENDERS}
+            result["cases"][case] = {f"{name}_ms": figure for name, figure in figures.items()}
+            progress(f"{case}: " + ", ".join(f"{name} {figure:.2f} ms" for name, figure in figures.items() if figure))
     return result
+
+
+@contextlib.contextmanager
+def _process(name):
+    """A process for a contender, which answers a case's name when it is ready, and a number of steps with their milliseconds."""
+    ours, its = multiprocessing.Pipe()
+    process = multiprocessing.get_context("spawn").Process(target=_contend, args=(name, its), daemon=True)
+    process.start()
+    try:
+        yield ours
+    finally:
+        process.terminate()
+        process.join()
+
+
+def _contend(name, pipe):
+    while True:
+        asked = pipe.recv()
+        if isinstance(asked, str):
+            model, rows, dim = CASES[asked]
+            rng = validate.generator(0, "benchmark")
+            run = CONTENDERS[name](model, *(rng.normal(size=(rows, dim)).astype(np.float32) for _ in range(2)))
+            run(5)
+            pipe.send(None)
+        else:
+            run(1)                                              # wakes the threads
+            start = time.perf_counter()
+            run(asked)
+            pipe.send((time.perf_counter() - start) / asked * 1e3)
 
 
 def _takes_part(name, case):
