@@ -19,7 +19,7 @@ from hnn_lite.page import papers
 from hnn_lite.page.papers import runs
 from hnn_lite.page.papers.experiment import Experiment, Recipe
 
-API = pathlib.Path(__file__).resolve().parents[1] / "book" / "reference" / "api.md"
+API = pathlib.Path(__file__).resolve().parents[1] / "book" / "reference" / "api-page.md"
 SPRING = runs.EXPERIMENTS["mass-spring"]
 
 
