@@ -129,6 +129,11 @@ def test_a_live_figure_moves_on_its_slide(browser, folder):
     wait(browser, "return Boolean(window.figure)")
     drawn = "return [...document.querySelectorAll('canvas')].map((canvas) => canvas.toDataURL()).join()"
     before = browser.execute_script(drawn)
-    next(button for button in browser.find_elements("css selector", "button") if button.text == "play").click()
+    x, y = browser.execute_script("""
+        const button = [...document.querySelectorAll("button")].find((button) => button.textContent === "play").getBoundingClientRect();
+        const frame = frameElement.getBoundingClientRect(), scale = frame.width / frameElement.offsetWidth;
+        return [frame.x + scale * (button.x + button.width / 2), frame.y + scale * (button.y + button.height / 2)]""")
+    for event in ("mousePressed", "mouseReleased"):          # the driver's own click takes a frame that is scaled for one that is not
+        browser.execute_cdp_cmd("Input.dispatchMouseEvent", {"type": event, "x": x, "y": y, "button": "left", "clickCount": 1})
     wait(browser, f"return (() => {{ {drawn} }})() !== {json.dumps(before)}")
     browser.switch_to.default_content()
