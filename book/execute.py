@@ -38,6 +38,9 @@ SECONDS_PER_CELL = 3600
 ERRORS_ONLY = ["--IPKernelApp.log_level=ERROR"]
 
 
+FORMULA = re.compile(r"\$\$.*?\$\$|^```\{math\}.*?^```", re.S | re.M)
+
+
 class RunError(RuntimeError):
     """A notebook did not run to its end without an error."""
 
@@ -48,29 +51,58 @@ def notebooks(book=BOOK):
     return sorted(found, key=lambda path: (-len(path.parts), path))
 
 
-def reading_minutes(notebook):
-    """Minutes to read a notebook with a pencil at hand, hidden solutions left out.
+def main_path(notebook):
+    """The cells of a notebook without its exercises, their solutions, and what is folded: sections called "Going deeper", cells to hide.
 
-    180 words a minute; besides, 30 seconds for a figure, 20 for a displayed formula, 4 for a line of code.
+    Yields markdown as it stands under each heading, and code cells: pairs (cell, text).
     """
-    words = figures = formulas = lines = 0
-    in_solution = False
+    inside, folded = 0, 0          # the levels of the heading that is being left out and of the last one seen
     for cell in notebook.cells:
-        if "{solution-start}" in cell.source:
-            in_solution = True
-        if "{solution-end}" in cell.source:
-            in_solution = False
-        elif in_solution or "hide-cell" in cell.metadata.get("tags", []):
+        if cell.cell_type == "code":
+            if not folded and not {"hide-cell", "remove-cell"} & set(cell.metadata.get("tags", [])):
+                yield cell, cell.source
             continue
-        elif cell.cell_type == "code":
+        kept = []
+        for part in re.split(r"^(?=#{1,4} )", cell.source, flags=re.M):
+            if heading := re.match(r"(#+) (.*)", part):
+                inside = len(heading[1])
+                if folded and inside <= folded:
+                    folded = 0
+                if not folded and re.match(r"Going deeper|Exercises", heading[2]):
+                    folded = inside
+            if not folded:
+                kept.append(part)
+        if kept:
+            yield cell, "".join(kept)
+
+
+def words(text):
+    """How many words a text has, displayed formulas and directives' fences left out."""
+    return len(re.findall(r"[A-Za-z][\w'’-]*", FORMULA.sub(" ", text)))
+
+
+def main_path_words(notebook):
+    """Words on a notebook's main path; captions and alternative texts are not counted."""
+    return sum(words(text) for cell, text in main_path(notebook) if cell.cell_type == "markdown")
+
+
+def reading_minutes(notebook):
+    """Minutes to read a notebook's main path with a pencil at hand.
+
+    140 words a minute; besides, a minute for a numbered formula and 20 seconds for another displayed one, 30 seconds for a
+    figure, 4 for a line of code.
+    """
+    minutes = 0.0
+    for cell, text in main_path(notebook):
+        if cell.cell_type == "code":
             hidden = {"hide-input", "remove-input"} & set(cell.metadata.get("tags", []))
-            lines += 0 if hidden else sum(bool(line.strip()) for line in cell.source.splitlines())
-            figures += "figure" in cell.metadata.get("mystnb", {})
-        elif cell.cell_type == "markdown":
-            text, blocks = re.subn(r"\$\$.*?\$\$|^```\{math\}.*?^```", " ", cell.source, flags=re.S | re.M)
-            formulas += blocks
-            words += len(re.findall(r"[A-Za-z][\w'’-]*", text))
-    return words / 180 + figures * 30 / 60 + formulas * 20 / 60 + lines * 4 / 60
+            lines = 0 if hidden else sum(bool(line.strip()) for line in text.splitlines())
+            minutes += lines * 4 / 60 + ("figure" in cell.metadata.get("mystnb", {})) / 2
+        else:
+            formulas = FORMULA.findall(text)
+            numbered = sum(":label:" in formula for formula in formulas)
+            minutes += words(text) / 140 + numbered + (len(formulas) - numbered) / 3
+    return minutes
 
 
 def chapters(book=BOOK):

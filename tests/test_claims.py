@@ -25,6 +25,19 @@ def test_a_claim_that_holds_is_printed(measured, printed, capsys):
     assert capsys.readouterr() == (printed + "\n", "")
 
 
+def test_a_page_says_at_its_foot_how_many_of_its_claims_held(monkeypatch):
+    monkeypatch.setattr(page.claims, "HELD", {})
+    page.claim("1 < 2 & all is well", True, 0.5)
+    page.claim("water is wet", True)
+    page.claim("water is wet", True, 7)                         # the cell was run again
+    with pytest.raises(page.ClaimError):
+        page.claim("water is dry", False)
+    foot = page.Held()
+    assert repr(foot) == "2 claims on this page hold."
+    assert foot._repr_html_() == ('<details class="claims"><summary>2 claims on this page hold.</summary><ul><li>1 &lt; 2 &amp; all is well (measured 0.5)'
+                                  "</li><li>water is wet (measured 7)</li></ul></details>")
+
+
 @pytest.mark.parametrize("holds", [False, np.False_, np.float64(1) > 2])
 def test_a_claim_that_does_not_hold_stops_the_page(holds, capsys):
     with pytest.raises(page.ClaimError, match=r"^this does not hold: water is dry \(measured 0.5\)$"):

@@ -1,4 +1,4 @@
-// Small repairs to the theme, so that what a screen reader says is what the page shows; and the ticks of claims.
+// Small repairs to the theme, so that what a screen reader says is what the page shows; the ticks of claims; sections that start folded.
 document.addEventListener("DOMContentLoaded", () => {
   const words = (element) => element.innerText.replace(/\s+/g, " ").trim();
 
@@ -33,4 +33,27 @@ document.addEventListener("DOMContentLoaded", () => {
   for (const pre of document.querySelectorAll(".cell_output .output.stream pre")) {
     pre.innerHTML = pre.innerHTML.replace(/^(<span><\/span>)?✓/gm, '$1<span class="claim-tick">✓</span>');
   }
+
+  // sections "Going deeper" start folded; a link into one, and the printer, open it
+  for (const heading of document.querySelectorAll(".bd-article section > :is(h2, h3, h4)")) {
+    if (!heading.textContent.startsWith("Going deeper")) continue;
+    const box = document.createElement("details");
+    box.className = "deeper";
+    box.append(document.createElement("summary"), ...[...heading.parentElement.childNodes].filter((node) => node !== heading && node.nodeName !== "SPAN"));
+    box.firstChild.append(heading.cloneNode(true));
+    heading.replaceWith(box);
+  }
+  const open = (target) => {
+    for (let box = target?.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
+    return target;
+  };
+  const follow = () => {
+    const name = decodeURIComponent(location.hash.slice(1));
+    const target = name && document.getElementById(name);
+    if (target?.matches("section")) open(target.querySelector(":scope > details.deeper > summary"));
+    if (target?.closest("details")) open(target).scrollIntoView();
+  };
+  follow();
+  window.addEventListener("hashchange", follow);
+  window.addEventListener("beforeprint", () => document.querySelectorAll("details.deeper, details.claims").forEach((box) => { box.open = true; }));
 });

@@ -4,7 +4,7 @@ It imports the library; the library knows nothing of it.
 """
 
 from hnn_lite.page import benchmark, exercises, labs, live, papers, plots
-from hnn_lite.page.claims import ClaimError, claim, seed
+from hnn_lite.page.claims import ClaimError, Held, claim, seed
 from hnn_lite.page.live.film import Film
 
-__all__ = ["ClaimError", "Film", "benchmark", "claim", "exercises", "labs", "live", "papers", "plots", "seed"]
+__all__ = ["ClaimError", "Film", "Held", "benchmark", "claim", "exercises", "labs", "live", "papers", "plots", "seed"]

@@ -1,11 +1,15 @@
 """Statements that a page makes about its own numbers: they hold, or the page stops. And the seeds that a page takes."""
 
+import html
 import os
 import sys
 
 import numpy as np
 
 from hnn_lite import validate
+
+
+HELD = {}          # statements that held since the program began, in their order, and the texts printed for them
 
 
 class ClaimError(AssertionError):
@@ -36,10 +40,25 @@ def claim(statement, holds, measured=None):
     text = sentence(statement, measured)
     if not holds:
         raise ClaimError(f"this does not hold: {text}")
+    HELD[statement] = text
     try:
         print(f"✓ {text}")
     except UnicodeEncodeError:          # a file or a console in another encoding, as on Windows
         print(f"holds: {text}".encode(sys.stdout.encoding, "replace").decode(sys.stdout.encoding))
+
+
+class Held:
+    """What a page shows at its foot: how many claims held on it, with the list of them folded."""
+
+    def __init__(self):
+        self.texts = list(HELD.values())
+
+    def __repr__(self):
+        return f"{len(self.texts)} claims on this page hold."
+
+    def _repr_html_(self):
+        items = "".join(f"<li>{html.escape(text)}</li>" for text in self.texts)
+        return f'<details class="claims"><summary>{html.escape(repr(self))}</summary><ul>{items}</ul></details>'
 
 
 def sentence(statement, measured=None):
