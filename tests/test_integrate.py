@@ -8,6 +8,7 @@ import pytest
 from autograd import jacobian
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.integrate import RK45
 from scipy.special import ellipj, ellipk
 
 import hnn_lite as hl
@@ -90,6 +91,23 @@ def test_order_on_a_hamiltonian_that_is_not_separable(name):
     end = solve_ivp(product, [1.0, 0.0], [0, 1], rtol=1e-13, atol=1e-14)[-1]
     total = [np.linalg.norm(march(name, product, [1.0, 0.0], 1 / n, int(n))[-1] - end) for n in steps]
     assert np.polyfit(np.log(1 / steps), np.log(total), 1)[0] == pytest.approx(ORDERS[name], abs=0.1)
+
+
+def test_a_step_of_dormand_and_prince_is_that_of_their_table():
+    """SciPy has the table for a solver of its own; here the stages are taken one by one."""
+    x, dt, stages = np.array([[1.0, 0.3], [0.2, -0.7]]), 0.3, []
+    for row in RK45.A:
+        stages.append(product(x + dt * sum((a * k for a, k in zip(row, stages)), np.zeros(2))))
+    np.testing.assert_allclose(hl.integrate.dopri5(product, x, dt), x + dt * np.tensordot(RK45.B, stages, 1), rtol=1e-14)
+    np.testing.assert_allclose(hl.integrate.dopri5(product, x, dt * np.ones((2, 1))), hl.integrate.dopri5(product, x, dt), rtol=1e-15)
+
+
+def test_the_tolerance_is_the_documented_one_if_none_is_given():
+    t = np.linspace(0, 20, 5)
+    spring = hl.systems.mass_spring()
+    for path, tight in ((solve_ivp(product, [1.0, 0.0], t), solve_ivp(product, [1.0, 0.0], t, 1e-9)),
+                        (spring.rollout([1.0, 0.0], t), spring.rollout([1.0, 0.0], t, 1e-9))):
+        np.testing.assert_array_equal(path, tight)
 
 
 # --- energy over long times

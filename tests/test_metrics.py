@@ -1,5 +1,6 @@
 """What a model is judged by, on laws whose figures are known exactly."""
 
+import math
 from types import SimpleNamespace
 
 import numpy as np
@@ -131,6 +132,17 @@ def test_a_single_start_has_no_standard_error(spring):
                           starts=spring.starts[:1], reference=spring.reference[:, :1])
     mse = metrics.energy_mse(hl.systems.mass_spring(k=8), one)
     assert np.isfinite(mse.mean) and np.isnan(mse.error)
+
+
+def test_metrics_are_plain_numbers_and_one_value_has_no_standard_error():
+    task = hl.data.fields.mass_spring(trajectories=2)
+    one = metrics.field_loss(task.system, task.x[:1], task.dx[:1])
+    assert type(one.mean) is float and type(one.error) is float and math.isnan(one.error)
+    assert type(metrics.symplecticity_defect(lambda x: x, task.x)) is float
+    with pytest.raises(ValueError, match="the last axis of x must be a whole number of at least 2, got 0"):
+        metrics.symplecticity_defect(lambda x: x, 1.0)
+    with pytest.raises(ValueError, match="x must"):
+        metrics.field_loss(task.system, np.ones((3, 3)), np.ones((3, 3)))
 
 
 def test_an_estimate_has_names_and_unpacks():
