@@ -40,7 +40,7 @@ class Torus(LiveFigure):
     script = "action-angle"
     title = "action-angle network: drag the starts, turn the torus, go a million periods ahead"
     alt = ("Left, a torus with a green line that winds round it in straight turns: the angles of two pendulums. Right, the plane of angle "
-           "and momentum with the two loops of the network, and the path of the network that goes step by step, which leaves its loop.")
+           "and momentum with the two loops of the network, and the path of the network that goes step by step.")
     size = (7.2, 3.4)
 
     def __init__(self, model, step_by_step=None, system=None, starts=((1.3, 0.0), (2.3, 0.0)), shown=1.0):
