@@ -235,11 +235,20 @@ def stops(when):
     return enough
 
 
+def behind(y, seen, sigma, width, half=2.0, logarithm=True):
+    """Tweedie's formula with autograd's gradient of the density's logarithm, or of the density."""
+    def density(y):
+        d = np.mean(np.exp(-np.sum((y[:, None] - seen[None]) ** 2, axis=2) / (half * width**2)), axis=1)
+        return np.log(d) if logarithm else d
+    return y + half / 2 * sigma**2 * elementwise_grad(density)(y)
+
+
 RIGHT = {
     "pair_field": [pendulums],
     "second_slopes": [taped(), lambda place: 1 / distance(place) ** 3 - 3 * place**2 / distance(place) ** 5],
     "sixth": [triple(kdk, *SEVEN, 1 - 2 * sum(SEVEN), *SEVEN[::-1]), triple(fourth, g5, 1 - 2 * g5, g5)],
     "three_knobs": [law, searched(), searched(total=np.mean), searched("Nelder-Mead"), searched("Powell")],
+    "unblurred": [behind, lambda y, seen, sigma, width: [behind(np.array([one]), seen, sigma, width)[0] for one in y]],
     "friction_left_over": [
         gamma, lambda field, x, dx: numpy.linalg.lstsq(-x.reshape(-1, 1), rest(field, x, dx).ravel(), rcond=None)[0],
         lambda field, x, dx: minimize(lambda g: np.mean((rest(field, x, dx) + g * x) ** 2), 0.0, method="Nelder-Mead").x],
@@ -310,6 +319,15 @@ WRONG = {
         "states and arrows are swapped": [lambda x, dx: law(dx, x)],
         "only two knobs": [lambda x, dx: law(x, dx, b=0.0)],
         "symmetric part": [lambda x, dx: straight(x, dx) / 2 + straight(x, dx).T / 2]},
+    "unblurred": {
+        "moves away": [lambda y, seen, sigma, width: y - (behind(y, seen, sigma, width) - y)],
+        "shift alone": [lambda y, seen, sigma, width: behind(y, seen, sigma, width) - y],
+        "mean of the blurred states": [lambda y, seen, sigma, width: behind(y, seen, width, width)],
+        "width in its denominator": [lambda y, seen, sigma, width: y + width**2 * (behind(y, seen, sigma, width) - y)],
+        "square of the noise": [lambda y, seen, sigma, width: y + (behind(y, seen, sigma, width) - y) / sigma],
+        "gradient of the density": [lambda *data: behind(*data, logarithm=False)],
+        "twice the square": [lambda *data: behind(*data, half=1.0)],
+        "swapped": [lambda y, seen, sigma, width: behind(y, seen, width, sigma)]},
     "friction_left_over": {
         "sign is wrong": [lambda *data: -gamma(*data)],
         "twice gamma": [lambda *data: 2 * gamma(*data)],

@@ -50,6 +50,38 @@ def three_knobs():
           lambda x, dx: (four_knobs(x, dx) + four_knobs(x, dx).T) / 2)], 1e-3)
 
 
+@exercise("ex-wn-unblur")
+def unblurred():
+    """The state behind the blur: `unblurred(y, seen, sigma, width)`, the states behind y, shape (states, 2). Exercise `ex-wn-unblur`."""
+    def shift(y, seen, width):           # of each state, towards the mean of the weighted ones, by a sum over them one by one
+        weights = [np.exp(-np.sum((y - one) ** 2, axis=1, keepdims=True) / (2 * width**2)) for one in seen]
+        return sum(w * (one - y) for w, one in zip(weights, seen, strict=True)) / sum(weights), sum(weights) / len(seen)
+
+    def right(y, seen, sigma, width):
+        return y + (sigma / width) ** 2 * shift(y, seen, width)[0]
+
+    rng = np.random.default_rng(11)
+    places = {name: (rng.normal(size=(7, 2)), rng.normal(size=(40, 2)), sigma, width)
+              for name, sigma, width in (("for the first data", 0.3, 0.5), ("for the second data", 0.6, 0.4))}
+    return Exercise(
+        "a function (y, seen, sigma, width) of states and blurred states, both of shape (states, 2), and two numbers, which returns the states behind y",
+        calls(places), right,
+        [("this moves away from the blurred states: the gradient points towards where they are dense",
+          lambda y, seen, sigma, width: 2 * y - right(y, seen, sigma, width)),
+         ("this is the shift alone: add the state that was seen",
+          lambda y, seen, sigma, width: right(y, seen, sigma, width) - y),
+         ("this is the mean of the blurred states around each state: how far to go towards it depends on the noise",
+          lambda y, seen, sigma, width: right(y, seen, width, width)),
+         ("the gradient of a Gaussian's logarithm has the width in its denominator",
+          lambda y, seen, sigma, width: right(y, seen, sigma * width, width)),
+         ("Tweedie's formula has the square of the noise", lambda y, seen, sigma, width: right(y, seen, np.sqrt(sigma), width)),
+         ("this is the gradient of the density: take that of its logarithm",
+          lambda y, seen, sigma, width: y + (sigma / width) ** 2 * np.multiply(*shift(y, seen, width))),
+         ("the exponent of a Gaussian has twice the square of its width",
+          lambda y, seen, sigma, width: y + (sigma / width) ** 2 * shift(y, seen, width / np.sqrt(2))[0]),
+         ("noise and width are swapped", lambda y, seen, sigma, width: right(y, seen, width, sigma))], 1e-4)
+
+
 @exercise("ex-rp-code")
 def friction_left_over():
     """Give the HNN its friction back: `friction_left_over(field, x, dx)`, the number gamma. Exercise `ex-rp-code`."""
