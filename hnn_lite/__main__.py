@@ -14,8 +14,8 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(prog="python -m hnn_lite", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     command = commands.add_parser("reproduce", help="train and judge the papers' experiments over several seeds")
-    command.add_argument("experiments", nargs="+", choices=papers.EXPERIMENTS, metavar="EXPERIMENT",
-                         help=", ".join(papers.EXPERIMENTS))
+    command.add_argument("experiments", nargs="+", choices=[*papers.EXPERIMENTS, *papers.GROUPS], metavar="EXPERIMENT",
+                         help=", ".join([*papers.EXPERIMENTS, *papers.GROUPS]))
     command.add_argument("--model", default="all", help="all that the experiment has, or: " + ", ".join(models))
     command.add_argument("--recipe", help="if not given, the experiment's first")
     command.add_argument("--seeds", type=int, nargs="+", default=[0])

@@ -2,6 +2,6 @@
 
 from hnn_lite.page.papers.experiment import Experiment, Recipe
 from hnn_lite.page.papers.hnn_paper import judge_films
-from hnn_lite.page.papers.runs import EXPERIMENTS, RunsFailed, read, reproduce, run
+from hnn_lite.page.papers.runs import EXPERIMENTS, GROUPS, RunsFailed, read, reproduce, run
 
-__all__ = ["EXPERIMENTS", "Experiment", "Recipe", "RunsFailed", "judge_films", "read", "reproduce", "run"]
+__all__ = ["EXPERIMENTS", "GROUPS", "Experiment", "Recipe", "RunsFailed", "judge_films", "read", "reproduce", "run"]

@@ -15,7 +15,7 @@ from joblib import Parallel, delayed
 
 from hnn_lite import metrics, validate
 from hnn_lite.models import PixelModel
-from hnn_lite.page.papers import aan_paper, hnn_paper
+from hnn_lite.page.papers import aan_paper, control, hnn_paper
 from hnn_lite.training import fit
 
 try:
@@ -24,7 +24,8 @@ except ImportError:          # Windows
     import msvcrt
     fcntl = None
 
-EXPERIMENTS = hnn_paper.EXPERIMENTS | aan_paper.EXPERIMENTS
+EXPERIMENTS = hnn_paper.EXPERIMENTS | aan_paper.EXPERIMENTS | control.EXPERIMENTS
+GROUPS = {"control": list(control.EXPERIMENTS)}          # several experiments by one name
 
 
 class RunsFailed(RuntimeError):
@@ -83,6 +84,7 @@ def reproduce(experiments, models=None, seeds=(0,), recipe=None, steps=None, job
     Parameters
     ----------
     experiments : list of str
+        Names in `EXPERIMENTS`, or in `GROUPS`.
     models : list of str, optional
         All that an experiment has a recipe for, if not given.
     seeds : list of int
@@ -118,7 +120,7 @@ def reproduce(experiments, models=None, seeds=(0,), recipe=None, steps=None, job
     if steps is not None:
         validate.whole("steps", steps, 1)
     wanted = {}
-    for name in experiments:
+    for name in (name for given in experiments for name in GROUPS.get(given, [given])):
         experiment = EXPERIMENTS[validate.choice("experiment", name, EXPERIMENTS)]
         for model in experiment.named(recipe)[1] if models is None else models:
             named, how = experiment.recipe(recipe, model)
