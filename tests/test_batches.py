@@ -66,6 +66,11 @@ def test_short_and_long_jumps_are_as_frequent():
     assert [np.mean((t >= low) & (t < 2 * low)) for low in (1, 2, 4)] == pytest.approx([1 / 3] * 3, abs=0.03)
 
 
+def test_jumps_go_back_as_often_as_forwards():
+    t = Jumps(paths(100, 50), 1.0, 7).fixed().arrays[2]
+    assert np.mean(t > 0) == pytest.approx(1 / 2, abs=0.03)
+
+
 def test_ahead_is_every_state_with_one_some_samples_later():
     x, later, t = Jumps(paths(), 0.5, 3).ahead().arrays
     np.testing.assert_array_equal(x[:, 3:], later[:, :-3])

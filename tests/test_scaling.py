@@ -91,12 +91,17 @@ def test_circles_are_found_where_ellipses_are_narrow_and_turn_slowly():
 
 
 def test_where_no_quadratic_energy_has_a_minimum_the_covariance_serves():
-    """Away from a hilltop: H = (p^2 - q^2) / 2."""
-    t = np.linspace(0, 1, 20)
-    x = np.stack([[np.cosh(t) * a + np.sinh(t) * b, np.sinh(t) * a + np.cosh(t) * b] for a, b in ((1, 0), (-1, 0.5), (0.2, -1))])
-    scaling = Scaling.of(x.swapaxes(1, 2), 0.05)
-    covariance = np.cov(scaling.apply(x.swapaxes(1, 2)).reshape(-1, 2), rowvar=False)
-    np.testing.assert_allclose(covariance, np.eye(2) * covariance[0, 0], atol=0.05)
+    """Away from a hilltop, H = (p^2 - q^2) / 2, and from a saddle, seen in coordinates that mix all four."""
+    t, rng = np.linspace(0, 1, 20), np.random.default_rng(0)
+    a, b = rng.normal(size=(2, 6, 2, 1)) * [[1.0], [3.0]]
+    one = np.concatenate([np.cosh(t) * a + np.sinh(t) * b, np.sinh(t) * a + np.cosh(t) * b], axis=1).swapaxes(1, 2)          # (6, 20, 4)
+    mixed = one @ np.linalg.qr(rng.normal(size=(4, 4)))[0]
+    for x in (one[..., ::2], mixed):
+        scaling, n = Scaling.of(x, 0.05), x.shape[-1] // 2
+        covariance = np.cov(scaling.apply(x).reshape(-1, 2 * n), rowvar=False)
+        both = np.diag(covariance).reshape(2, n)
+        np.testing.assert_allclose(both[0], both[1], rtol=1e-9)
+        np.testing.assert_allclose(covariance, np.diag(np.diag(covariance)), atol=1e-9)
 
 
 # --- states and rates
