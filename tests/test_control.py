@@ -110,4 +110,5 @@ def test_the_weights_on_the_page_are_those_that_the_tuning_seed_liked_best():
 def test_the_stored_control_is_complete():
     records = [record for record in json.loads(STORED.read_text()) if record["recipe"] == "control"]
     found = {(record["experiment"], record["model"], record["seed"]) for record in records}
-    assert found == {(name, model, seed) for name in control.EXPERIMENTS for model in control.MODELS for seed in range(5)}
+    assert found == {(name, model, seed) for name in control.EXPERIMENTS for model in control.MODELS
+                     for seed in range(3 if name in ("control-three-body", "control-real-pendulum") else 5)}
