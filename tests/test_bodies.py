@@ -33,6 +33,14 @@ def by_hand(x, masses, G):
     return energy, np.concatenate([px / masses, py / masses, force[0], force[1]])
 
 
+@pytest.mark.parametrize("name", ["two", "three", "unequal", "two, unequal"])
+def test_the_centre_of_mass_of_a_drawn_state_is_at_the_origin(name):
+    x = SYSTEMS[name].sampler(np.random.default_rng(0), 50)
+    assert np.abs(SYSTEMS[name].centre_of_mass(x)).max() < 1e-15
+    if name.startswith("two"):
+        assert np.abs(SYSTEMS[name].momentum(x)).max() < 1e-15
+
+
 @pytest.mark.parametrize(("name", "masses", "G"), [("two", [1, 1], 1), ("three", [1, 1, 1], 1), ("unequal", [1, 0.5, 2], 1.7),
                                                    ("five", [1, 2, 3, 4, 5], 0.7)])
 def test_energy_and_field_are_newtons(name, masses, G):

@@ -121,6 +121,16 @@ def test_a_step_that_makes_it_worse_is_not_taken():
     assert method.damping == pytest.approx(1e-3 * 5**6)
 
 
+def test_a_step_that_is_tried_again_has_the_larger_damping_and_no_other():
+    params, method = np.array([0.5, 1.0]), training.LevenbergMarquardt()
+    (errors, jacobian), worse = curve(params), np.full((30, 1), 9.0)
+    answers = iter([worse, worse, np.zeros((30, 1))])
+    method.update(params, errors, jacobian, lambda: next(answers))
+    A = jacobian[0] @ jacobian[0].T
+    damping = 1e-3 * 5**2 * np.trace(A) / 2
+    np.testing.assert_allclose(params, [0.5, 1.0] - np.linalg.solve(A + damping * np.eye(2), jacobian[0] @ errors[:, 0]), rtol=1e-9)
+
+
 def test_a_good_step_is_the_damped_one_and_leaves_a_third_of_the_damping():
     params, method = np.array([1.0]), training.LevenbergMarquardt()
     errors = lambda: np.full((4, 1), params[0])  # noqa: E731
@@ -220,7 +230,7 @@ class Noting(Rows):
 
     def __init__(self, *arrays, at=None, happens=None):
         super().__init__(*arrays)
-        self.seen, self.at, self.happens = [], at, happens
+        self.seen, self.done, self.at, self.happens = [], [], at, happens
 
     def astype(self, dtype):
         return self
@@ -228,6 +238,7 @@ class Noting(Rows):
     def batch(self, chosen, done=1.0, rng=None):
         shown = super().batch(chosen, done, rng)
         self.seen.append(np.concatenate(shown, axis=1))
+        self.done.append(done)
         return self.happens(*shown) if len(self.seen) == self.at else shown
 
 
@@ -269,6 +280,12 @@ def test_a_rest_smaller_than_a_batch_waits_for_the_next_pass():
     pairs = [rows(np.concatenate(model.batches[start:start + 2])) for start in range(0, 40, 2)]
     assert all(len(pair) == 16 for pair in pairs)
     assert set().union(*pairs) == rows(np.concatenate([task.x, task.dx], axis=1))
+
+
+def test_examples_are_told_how_much_of_the_training_is_done():
+    model = Watching()
+    quiet_fit(model, small_task(), steps=5, batch=5)
+    assert model.noted.done == pytest.approx([0, 0.2, 0.4, 0.6, 0.8])
 
 
 def test_without_a_batch_each_step_sees_the_whole_set():
