@@ -13,7 +13,7 @@ import pytest
 import hnn_lite
 
 PACKAGE = pathlib.Path(hnn_lite.__file__).parent
-CORE_LINES, READING_LINES = 2700, 1000          # of code in the core and in `READ`, without docstrings, comments and blank lines
+CORE_LINES, READING_LINES = 2650, 750          # of code in the core and in `READ`, without docstrings, comments and blank lines
 
 # the core from the ground up: a module imports only from the rows above its own, or from its own package
 LAYERS = [
