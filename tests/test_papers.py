@@ -3,7 +3,7 @@
 What is reproducible on every processor? BLAS and NumPy round differently on different processors (try OPENBLAS_CORETYPE=Nehalem). After
 20 steps of Adam the difference is in the sixth digit; after a step of Levenberg and Marquardt's, which solves equations that are nearly
 singular, and in the network of the AAN paper, it is up to half a per cent of a loss, and up to 4 % of an error by jump. `short_runs.json`
-has such runs. In 2,000 steps rounding decides where in its tremble a training ends, so a whole run is found again only if its recipe lets
+has such runs. In 2,000 steps rounding decides where among its jumps a training ends, so a whole run is found again only if its recipe lets
 the learning rate sink to zero: its losses to five digits, its energies to three.
 
     python tests/test_papers.py          writes short_runs.json anew
