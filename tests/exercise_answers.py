@@ -248,6 +248,8 @@ RIGHT = {
     "second_slopes": [taped(), lambda place: 1 / distance(place) ** 3 - 3 * place**2 / distance(place) ** 5],
     "sixth": [triple(kdk, *SEVEN, 1 - 2 * sum(SEVEN), *SEVEN[::-1]), triple(fourth, g5, 1 - 2 * g5, g5)],
     "three_knobs": [law, searched(), searched(total=np.mean), searched("Nelder-Mead"), searched("Powell")],
+    "three_seeds": [lambda b, h: triples(b, h), lambda b, h: np.array(triples(np.log(b), np.log(h), lambda x, y: numpy.exp(sum(x) / 3 - sum(y) / 3))),
+                    lambda b, h: (np.exp(np.sort(np.log(b / h))[:3].mean()), np.exp(np.sort(np.log(b / h))[-3:].mean()))],
     "unblurred": [behind, lambda y, seen, sigma, width: [behind(np.array([one]), seen, sigma, width)[0] for one in y]],
     "friction_left_over": [
         gamma, lambda field, x, dx: numpy.linalg.lstsq(-x.reshape(-1, 1), rest(field, x, dx).ravel(), rcond=None)[0],
@@ -272,6 +274,17 @@ RIGHT = {
     "buffers": [least, pool],
     "enough": [stops(lambda test, train: test[-1] < test[0] / 2), stops(lambda test, train: test[-1] / test[0] < 0.5)],
 }
+
+def triples(b, h, score=lambda x, y: (x[0] * x[1] * x[2] / (y[0] * y[1] * y[2])) ** (1 / 3)):
+    """The smallest and the largest score of three of the seeds."""
+    chosen = [(i, j, k) for i in range(len(b)) for j in range(i) for k in range(j)]
+    scores = [score([b[i] for i in three], [h[i] for i in three]) for three in chosen]
+    return [min(scores), max(scores)]
+
+
+def scored(score):
+    return lambda b, h: triples(b, h, score)
+
 
 # for each exercise, pieces of hints, and answers that should get them
 WRONG = {
@@ -319,6 +332,15 @@ WRONG = {
         "states and arrows are swapped": [lambda x, dx: law(dx, x)],
         "only two knobs": [lambda x, dx: law(x, dx, b=0.0)],
         "symmetric part": [lambda x, dx: straight(x, dx) / 2 + straight(x, dx).T / 2]},
+    "three_seeds": {
+        "other way round": [lambda b, h: triples(h, b)],
+        "largest comes first": [lambda b, h: triples(b, h)[::-1]],
+        "arithmetic mean of the ratios": [scored(lambda x, y: sum(a / c for a, c in zip(x, y)) / 3)],
+        "ratio of two arithmetic means": [scored(lambda x, y: sum(x) / sum(y))],
+        "logarithm: undo": [lambda b, h: np.log(triples(b, h))],
+        "median of the three": [scored(lambda x, y: sorted(a / c for a, c in zip(x, y))[1])],
+        "more than once": [lambda b, h: ((b / h).min(), (b / h).max())],
+        "cube root": [lambda b, h: np.array(triples(b, h)) ** 3]},
     "unblurred": {
         "moves away": [lambda y, seen, sigma, width: y - (behind(y, seen, sigma, width) - y)],
         "shift alone": [lambda y, seen, sigma, width: behind(y, seen, sigma, width) - y],

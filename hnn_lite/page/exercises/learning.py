@@ -1,5 +1,7 @@
 """Checks of the code exercises of Part II, except the two that ask for a model (`structure`)."""
 
+from itertools import combinations, combinations_with_replacement
+
 import numpy as np
 import scipy.optimize
 
@@ -80,6 +82,31 @@ def unblurred():
          ("the exponent of a Gaussian has twice the square of its width",
           lambda y, seen, sigma, width: y + (sigma / width) ** 2 * shift(y, seen, width / np.sqrt(2))[0]),
          ("noise and width are swapped", lambda y, seen, sigma, width: right(y, seen, width, sigma))], 1e-4)
+
+
+@exercise("ex-rt-three")
+def three_seeds():
+    """Advantages by three seeds: `three_seeds(baseline, hnn)`, the smallest and the largest of all choices. Exercise `ex-rt-three`."""
+    def over(mean, pick=combinations):
+        def answer(baseline, hnn):
+            means = [mean(np.array(baseline)[list(three)], np.array(hnn)[list(three)]) for three in pick(range(len(hnn)), 3)]
+            return min(means), max(means)
+        return answer
+
+    rng = np.random.default_rng(13)
+    places = {name: tuple(np.exp(rng.normal(size=(2, seeds)))) for name, seeds in (("for five seeds", 5), ("for eight seeds", 8))}
+    right = over(lambda b, h: np.exp(np.mean(np.log(b / h))))
+    return Exercise(
+        "a function (baseline, hnn) of two arrays of errors, one for each seed, which returns two numbers: the smallest and the largest advantage",
+        calls(places), right,
+        [("this is the HNN's error over the baseline's: an advantage is the other way round", over(lambda b, h: np.exp(np.mean(np.log(h / b))))),
+         ("the largest comes first: the smallest is asked for first", lambda b, h: right(b, h)[::-1]),
+         ("this is the arithmetic mean of the ratios: of ratios take the geometric one", over(lambda b, h: np.mean(b / h))),
+         ("this is the ratio of two arithmetic means: take the ratio for each seed first", over(lambda b, h: np.mean(b) / np.mean(h))),
+         ("this is the logarithm: undo it", over(lambda b, h: np.mean(np.log(b / h)))),
+         ("this is the median of the three ratios", over(lambda b, h: np.median(b / h))),
+         ("a seed is chosen more than once here", over(lambda b, h: np.exp(np.mean(np.log(b / h))), combinations_with_replacement)),
+         ("this is the product of three ratios: take its cube root", over(lambda b, h: np.prod(b / h)))], 1e-6)
 
 
 @exercise("ex-rp-code")
