@@ -49,7 +49,7 @@ document.addEventListener("DOMContentLoaded", () => {
   };
   const follow = () => {
     const name = decodeURIComponent(location.hash.slice(1));
-    const target = name && document.getElementById(name);
+    const target = name ? document.getElementById(name) : null;
     if (target?.matches("section")) open(target.querySelector(":scope > details.deeper > summary"));
     if (target?.closest("details")) open(target).scrollIntoView();
   };
