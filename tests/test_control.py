@@ -1,4 +1,4 @@
-"""The control: five models that differ by what they are given, and the command that compares them."""
+"""The control: six models that differ by what they are given, and the command that compares them."""
 
 import json
 import pathlib
@@ -17,7 +17,8 @@ STORED = pathlib.Path(__file__).resolve().parents[1] / "book" / "results" / "con
 STATES = np.random.default_rng(5).normal(size=(6, 4))
 
 
-@pytest.mark.parametrize("made", [control.SecondOrder(4, 1, (20, 30), mass=0.5), control.Separable(4, 1, (20, 30), mass=0.5)])
+@pytest.mark.parametrize("made", [model(4, 1, (20, 30), mass=0.5)
+                                  for model in (control.SecondOrder, control.Force, control.Separable)])
 def test_who_is_told_the_mass_moves_with_p_over_m_before_any_training(made):
     assert made.field(STATES)[:, :2] == pytest.approx(2 * STATES[:, 2:], rel=1e-12)
 
@@ -26,6 +27,11 @@ def test_a_law_of_second_order_may_have_friction_and_a_separable_hnn_none():
     second, separable = (model(4, 1, (20, 30)) for model in (control.SecondOrder, control.Separable))
     by_p = [jacobian(model.field, STATES)[0][:, 2:, 2:] for model in (second, separable)]
     assert np.abs(by_p[0]).max() > 1e-3 and not np.any(by_p[1])
+
+
+def test_a_force_of_the_positions_has_no_divergence_and_no_potential():
+    J, _ = jacobian(control.Force(4, 1, (20, 30)).field, STATES)
+    assert not np.any(J[:, 2:, 2:]) and np.abs(J[:, 2, 1] - J[:, 3, 0]).max() > 1e-3
 
 
 @pytest.mark.parametrize("model", [hl.HNN(4, 2, (20, 30)), control.Separable(4, 2, (20, 30))])
@@ -71,14 +77,14 @@ def test_what_makes_no_model_is_refused(wrong, words):
 
 
 def test_models_can_be_saved(tmp_path):
-    for model in (control.SecondOrder(4, 1, (8, 8), mass=2.0), control.Penalised(4, 1, (8, 8), 0.3), control.Separable(4, 1, (8, 8), mass=2.0)):
+    for model in (control.SecondOrder(4, 1, (8, 8), mass=2.0), control.Force(4, 1, (8, 8), mass=2.0), control.Penalised(4, 1, (8, 8), 0.3), control.Separable(4, 1, (8, 8), mass=2.0)):
         model.save(tmp_path / "model.npz")
         assert type(model).load(tmp_path / "model.npz").field(STATES) == pytest.approx(model.field(STATES), rel=1e-12)
 
 
 def test_a_short_run_of_each_model_is_judged(tmp_path):
     for model in control.MODELS:
-        record = papers.run("control-mass-spring", model, 1, steps=20, progress=False)
+        record = papers.run("control-1", model, 1, steps=20, progress=False)
         assert {"energy_mse", "path_mse", "path_mse_error", "test_loss", "divergence", "parameters"} <= set(record)
         assert record["divergence"] < 1e-12 or model not in ("hnn", "separable")
     assert record["parameters"] == 200 + 200 + 200 * 200 + 200 + 200          # V of one coordinate
@@ -102,7 +108,7 @@ def test_one_word_means_all_tasks(monkeypatch, tmp_path):
 def test_the_weights_on_the_page_are_those_that_the_tuning_seed_liked_best():
     tried = [record for record in papers.read(STORED) if record["recipe"].startswith("weight-")]
     assert {record["seed"] for record in tried} == {100}
-    for name, (_, _, _, weight) in control.TASKS.items():
+    for name, (*_, weight) in control.TASKS.items():
         scores = {record["recipe"]: record["energy_mse"] for record in tried if record["experiment"] == f"control-{name}"}
         assert min(scores, key=scores.get) == f"weight-{weight:g}" and len(scores) >= 3, name
 
@@ -111,4 +117,4 @@ def test_the_stored_control_is_complete():
     records = [record for record in json.loads(STORED.read_text()) if record["recipe"] == "control"]
     found = {(record["experiment"], record["model"], record["seed"]) for record in records}
     assert found == {(name, model, seed) for name in control.EXPERIMENTS for model in control.MODELS
-                     for seed in range(3 if name in ("control-three-body", "control-real-pendulum") else 5)}
+                     for seed in range(3 if name in ("control-3", "control-4b") else 5)}

@@ -118,7 +118,7 @@ def test_no_network(cache, monkeypatch):
 
 
 def test_not_found_anywhere_says_what_the_servers_answered(cache):
-    with pytest.raises(recordings.DataUnavailable, match="journal/file.zip: the server answered 404.*mirror") as error:
+    with pytest.raises(recordings.DataUnavailable, match=r"downloaded \(\S+:\d+: the server answered 404; \S+:\d+: the server answered 404\); get") as error:
         recordings.fetch()
     sentence(error)
 

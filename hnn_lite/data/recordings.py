@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 import os
 import pathlib
+from urllib.parse import urlsplit
 import zipfile
 import zlib
 
@@ -20,7 +21,7 @@ ADDRESSES = (           # tried in this order: the journal's supplement, then a 
     "https://raw.githubusercontent.com/DrewSosa/dissipative_hnns/master/experiment_realpend/invar_datasets.zip",
 )
 BY_HAND = (f"get {FILE} by hand from the supplement of doi:10.1126/science.1165893 or from {ADDRESSES[-1]}, put it into a "
-           "folder, and set the environment variable HNN_LITE_DATA to that folder")
+           "folder, and set HNN_LITE_DATA to that folder")
 TRAIN = 4 / 5           # HNN paper: the share of the recording to train on, from its start
 BESIDE = 5              # frames on each side of one from which `air_track` takes its velocity
 
@@ -235,5 +236,5 @@ def fetch():
         except (OSError, ValueError) as problem:    # no connection, refused, not found; wrong checksum
             response = getattr(problem, "response", None)
             why = type(problem).__name__ if response is None else f"the server answered {response.status_code}"
-            problems.append(f"{address}: {'the wrong checksum' if 'hash' in str(problem) else why}")
+            problems.append(f"{urlsplit(address).netloc}: {'the wrong checksum' if 'hash' in str(problem) else why}")
     raise DataUnavailable(f"{FILE} could not be downloaded ({'; '.join(problems)}); {BY_HAND}")
