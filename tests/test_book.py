@@ -122,6 +122,26 @@ def test_page(browser, address, page):
         assert len(image["alt"]) > 15 and not re.search(r"\.(png|svg|jpe?g)$|^[\w./-]+$", image["alt"]), image
 
 
+def test_what_goes_deeper_starts_folded_and_a_link_into_it_or_the_printer_opens_it(browser, address):
+    url = f"{address}/mechanics/phase-space.html"
+    opened = "return [...document.querySelectorAll('.bd-article details.deeper')].map((box) => box.open)"
+    assert open_page(browser, url) == []
+    boxes = browser.execute_script(opened)
+    assert len(boxes) >= 3 and not any(boxes)
+    assert browser.execute_script("return [...document.querySelectorAll('.bd-article :is(h2, h3, h4)')].every("
+                                  "(heading) => !heading.textContent.startsWith('Going deeper') || heading.closest('summary'))")
+    assert browser.execute_script("return [...document.querySelectorAll('details.deeper')].every((box) => box.textContent.length > 200)")
+    name = browser.execute_script("return document.querySelectorAll('section:has(> details.deeper)')[1].id")
+    assert open_page(browser, f"{url}#{name}") == []          # from elsewhere
+    assert browser.execute_script(opened) == [number == 1 for number in range(len(boxes))]
+    assert open_page(browser, url) == []
+    browser.execute_script("location.hash = arguments[0]", name)          # from the page itself
+    browser.execute_async_script("requestAnimationFrame(() => setTimeout(arguments[0], 50))")
+    assert browser.execute_script(opened) == [number == 1 for number in range(len(boxes))]
+    browser.execute_script("window.dispatchEvent(new Event('beforeprint'))")
+    assert all(browser.execute_script(opened))
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_page_fits_a_phone(browser, address, page):
     assert open_page(browser, f"{address}/{page}.html", width=PHONE) == []

@@ -54,7 +54,7 @@ class IntegratorRace(LiveFigure):
         """What the still shows."""
         names = ", ".join(LOOKS[method][0] for method in self.methods)
         return (f"Left, paths of a {self.system.name} in the plane of place and momentum, and right, energies over time, with steps of "
-                f"{self.dt:g} s, for {names}. Energies that drift leave the level of the start; the others stay close to it.")
+                f"{self.dt:g} s, for {names}. Energies that drift leave the level of the start; the others go up and down about it.")
 
     def data(self):
         """See `LiveFigure`."""
