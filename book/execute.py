@@ -56,21 +56,21 @@ def main_path(notebook):
 
     Yields markdown as it stands under each heading, and code cells: pairs (cell, text).
     """
-    inside, folded = 0, 0          # the levels of the heading that is being left out and of the last one seen
+    left_out = 0          # the level of the heading whose section is left out, or 0
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            if not folded and not {"hide-cell", "remove-cell"} & set(cell.metadata.get("tags", [])):
+            if not left_out and not {"hide-cell", "remove-cell"} & set(cell.metadata.get("tags", [])):
                 yield cell, cell.source
             continue
         kept = []
         for part in re.split(r"^(?=#{1,4} )", cell.source, flags=re.M):
             if heading := re.match(r"(#+) (.*)", part):
-                inside = len(heading[1])
-                if folded and inside <= folded:
-                    folded = 0
-                if not folded and re.match(r"Going deeper|Exercises", heading[2]):
-                    folded = inside
-            if not folded:
+                level = len(heading[1])
+                if level <= left_out:
+                    left_out = 0
+                if not left_out and re.match(r"Going deeper|Exercises", heading[2]):
+                    left_out = level
+            if not left_out:
                 kept.append(part)
         if kept:
             yield cell, "".join(kept)

@@ -123,6 +123,19 @@ def test_a_page_with_claims_says_at_its_foot_how_many_held(path):
         assert cell.outputs[0].data["text/plain"] == f"{len(ticks)} claims on this page hold."
 
 
+def test_what_is_on_the_main_path():
+    cells = [nbformat.v4.new_markdown_cell("# Title\n\none two\n\n$$ x = y $$\n\n```{math}\n:label: eq-x\nx\n```\n"),
+             nbformat.v4.new_code_cell("x = 1\n\ny = 2"), nbformat.v4.new_code_cell("draw()", metadata={"tags": ["hide-input"], "mystnb": {"figure": {}}}),
+             nbformat.v4.new_code_cell("claim()", metadata={"tags": ["remove-cell"]}),
+             nbformat.v4.new_markdown_cell("three\n\n### Going deeper: units\n\nfour five"), nbformat.v4.new_code_cell("z = 3"),
+             nbformat.v4.new_markdown_cell("#### more\n\nsix\n\n### And on\n\nseven"),
+             nbformat.v4.new_markdown_cell("## Exercises\n\neight\n\n## What you have learned\n\nnine")]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    said = "Title one two three And on seven What you have learned nine"
+    assert main_path_words(notebook) == len(said.split())
+    assert reading_minutes(notebook) == pytest.approx(len(said.split()) / 140 + 1 + 1 / 3 + 1 / 2 + 2 * 4 / 60)
+
+
 @named(CHAPTERS)
 def test_the_main_path_of_a_chapter_is_short(path):
     assert main_path_words(read(path)) <= MAX_WORDS
