@@ -137,3 +137,16 @@ def test_a_live_figure_moves_on_its_slide(browser, folder):
         browser.execute_cdp_cmd("Input.dispatchMouseEvent", {"type": event, "x": x, "y": y, "button": "left", "clickCount": 1})
     wait(browser, f"return (() => {{ {drawn} }})() !== {json.dumps(before)}")
     browser.switch_to.default_content()
+
+
+@pytest.mark.parametrize("number, lecture", enumerate(slides.lectures(), 1), ids=DECKS)
+def test_the_plan_of_a_lecture_names_the_slides_of_its_deck(number, lecture):
+    """From the second on, each once; the last one may sum up, and need no minutes of its own."""
+    pages = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "book" / "teaching").glob("guide-*.md")))
+    plan = re.search(rf"^## {number} .*?(?=^## |\Z)", pages, re.S | re.M)[0]
+    named = []
+    for cell in re.findall(r"^\| [\d–]+ \| .* \| ([\d–, ]+|none) \|$", plan, re.M):
+        for first, last in re.findall(r"(\d+)(?:–(\d+))?", cell):
+            named += range(int(first), int(last or first) + 1)
+    count = 1 + sum(len(slides.slides_of(ROOT / "book" / f"{chapter}.ipynb")) for chapter in lecture["chapters"])
+    assert sorted(named) in ([*range(2, count + 1)], [*range(2, count)])
