@@ -118,6 +118,7 @@ def test_the_sentence_says_what_is_the_matter():
     assert "ZeroDivisionError: first line (" in check.hint(function, stopping)
     assert "NaN" in check.hint(function, lambda x, dx: np.full((2, 2), np.nan))
     assert "shape (3,)" in check.hint(function, lambda x, dx: np.zeros(3))
+    assert "should be numbers" in check.hint(function, lambda x, dx: [])
     assert "without brackets" in check.hint(function, np.eye(2))
     right = RIGHT["three_knobs"][0]
     assert "same factor" in check.hint(function, lambda x, dx: 3 * right(x, dx))
@@ -131,7 +132,10 @@ def test_the_sentence_says_what_is_the_matter():
     ([-4, 1, 2], "here, the numbers are right and in the wrong order"),
     ([1, 2, -3], "here, some of the numbers are off, and the worst of them is too large"),
     ([0.5, 1.5, -6], "here, all numbers are off, and the worst of them is too small"),
-    ([1, 2, 4], "here, some of the numbers are off, and the worst of them has the wrong sign")])
+    ([1, 2, 4], "here, some of the numbers are off, and the worst of them has the wrong sign"),
+    ([9, 1.5, -4], "here, some of the numbers are off, and the worst of them is too large"),
+    ([1, -9, -4], "here, some of the numbers are off, and the worst of them has the wrong sign"),
+    ([1, 2, -0.5], "here, some of the numbers are off, and the worst of them is too large")])
 def test_a_general_sentence_says_which_way_an_answer_is_off(found, words):
     assert check._difference({"here": np.array(found, float)}, {"here": np.array([1.0, 2, -4])}, 1e-6) == words
 

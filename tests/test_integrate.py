@@ -40,7 +40,7 @@ def swing_exact(t, amplitude=1.0):
 
 
 def spring_law(k, m):
-    return lambda x: np.stack([x[..., 1] / m, -k * x[..., 0]], axis=-1)
+    return lambda x: anp.stack([x[..., 1] / m, -k * x[..., 0]], axis=-1)
 
 
 def two_degrees(x):
@@ -100,6 +100,11 @@ def test_a_step_of_dormand_and_prince_is_that_of_their_table():
         stages.append(product(x + dt * sum((a * k for a, k in zip(row, stages)), np.zeros(2))))
     np.testing.assert_allclose(hl.integrate.dopri5(product, x, dt), x + dt * np.tensordot(RK45.B, stages, 1), rtol=1e-14)
     np.testing.assert_allclose(hl.integrate.dopri5(product, x, dt * np.ones((2, 1))), hl.integrate.dopri5(product, x, dt), rtol=1e-15)
+
+
+def test_the_jacobian_of_a_flow_at_rest_at_the_origin_is_a_turn():
+    J = hl.integrate.flow_jacobian(spring_law(1.0, 1.0), [0.0, 0.0], [0, 0.7])[-1]
+    np.testing.assert_allclose(J, [[np.cos(0.7), np.sin(0.7)], [-np.sin(0.7), np.cos(0.7)]], atol=1e-9)
 
 
 def test_the_tolerance_is_the_documented_one_if_none_is_given():

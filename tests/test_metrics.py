@@ -138,9 +138,14 @@ def test_metrics_are_plain_numbers_and_one_value_has_no_standard_error():
     task = hl.data.fields.mass_spring(trajectories=2)
     one = metrics.field_loss(task.system, task.x[:1], task.dx[:1])
     assert type(one.mean) is float and type(one.error) is float and math.isnan(one.error)
+    assert type(metrics.field_loss(task.system, task.x, task.dx).error) is float
     assert type(metrics.symplecticity_defect(lambda x: x, task.x)) is float
+    assert metrics.symplecticity_defect(lambda x: x, np.zeros(2)) == 0          # where nothing has a size, the unit is one
+    assert metrics.symplecticity_defect(lambda x: 2 * x, np.zeros(2)) == 3
     with pytest.raises(ValueError, match="the last axis of x must be a whole number of at least 2, got 0"):
         metrics.symplecticity_defect(lambda x: x, 1.0)
+    with pytest.raises(ValueError, match="^x contains 2 values that are NaN"):
+        metrics.field_loss(task.system, np.full((1, 2), np.nan), np.ones((1, 2)))
     with pytest.raises(ValueError, match="x must"):
         metrics.field_loss(task.system, np.ones((3, 3)), np.ones((3, 3)))
 
