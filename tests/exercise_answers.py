@@ -192,6 +192,13 @@ def shear_matrices(s=lambda a, d, c: (a - 1) / c, m=lambda c: c, t=lambda a, d, 
     return answer
 
 
+def projected(table, k1, k2, factor=2.0, read=abs, per=None):
+    """The amplitude by a sum over the table, value by value."""
+    n = len(table)
+    total = sum(table[i, j] * numpy.exp(-2j * np.pi * (k1 * i + k2 * j) / n) for i in range(n) for j in range(n))
+    return factor * read(total) / (n * n if per is None else per)
+
+
 def kicked(q, p, k, shape=np.sin):
     p = p + k * shape(q)
     return q + p, p
@@ -271,6 +278,8 @@ RIGHT = {
     "factors": [shear_matrices()],
     "mode_frequencies": [lambda rates, N: rates @ N, lambda rates, N: np.einsum("ij,ti->tj", N, rates)],
     "standard_map": [kicked, lambda q, p, k: ((q + p + k * np.sin(q)) % (2 * np.pi), p + k * np.sin(q))],
+    "strength": [projected, lambda table, k1, k2: 2 * abs(numpy.fft.fft2(table)[k1, k2]) / numpy.size(table),
+                 lambda table, k1, k2: projected(table, -k1, -k2)],
     "buffers": [least, pool],
     "enough": [stops(lambda test, train: test[-1] < test[0] / 2), stops(lambda test, train: test[-1] / test[0] < 0.5)],
 }
@@ -504,6 +513,16 @@ WRONG = {
         "strength of the kick is missing": [lambda q, p, k: kicked(q, p, 1)],
         "new p doesn't show it": [lambda q, p, k: (q + p + k * np.sin(q), p)],
         "q has not moved": [lambda q, p, k: (q, p + k * np.sin(q))]},
+    "strength": {
+        "angles are swapped": [lambda table, k1, k2: projected(table.T, k1, k2)],
+        "made of two complex ones": [lambda table, k1, k2: projected(table, k1, k2, 1.0)],
+        "not divided by the number": [lambda table, k1, k2: projected(table, k1, k2, per=1), lambda table, k1, k2: projected(table, k1, k2, 1.0, per=1)],
+        "length of one axis": [lambda table, k1, k2: projected(table, k1, k2, per=len(table)),
+                               lambda table, k1, k2: projected(table, k1, k2, 1.0, per=len(table))],
+        "cosine's part alone": [lambda table, k1, k2: projected(table, k1, k2, read=numpy.real),
+                                lambda table, k1, k2: abs(projected(table, k1, k2, read=numpy.real))],
+        "square of the amplitude": [lambda table, k1, k2: projected(table, k1, k2) ** 2],
+        "sign of the second number": [lambda table, k1, k2: projected(table, k1, abs(k2)), lambda table, k1, k2: projected(table, k1, -k2)]},
     "buffers": {
         "no buffer is ever used again": [lambda calls, wanted: least(calls, wanted, never=True)],
         "others read it later": [lambda calls, wanted: least(calls, wanted, first_reader=True)],

@@ -8,11 +8,11 @@ from hnn_lite.page.exercises.predictions import beside_nothing, damped, there_an
 from hnn_lite.page.exercises.learning import (all_factors, decayed_norms, figure_of_eight, friction_left_over, swing_torque,
                                               swing_way, three_knobs, three_seeds, unblurred)
 from hnn_lite.page.exercises.mechanics import pair_field, second_slopes, sixth
-from hnn_lite.page.exercises.straight_lines import axis_turn, factors, mode_frequencies, standard_map
+from hnn_lite.page.exercises.straight_lines import axis_turn, factors, mode_frequencies, standard_map, strength
 from hnn_lite.page.exercises.structure import on_cylinder, turnable
 from hnn_lite.page.exercises.workshop import buffers, enough
 
 __all__ = ["all_factors", "axis_turn", "beside_nothing", "buffers", "damped", "decayed_norms", "enough", "factors", "figure_of_eight",
            "friction_left_over", "mode_frequencies", "on_cylinder", "pair_field", "second_slopes", "sixth",
-           "standard_map", "swing_torque", "swing_way", "there_and_back", "three_knobs", "three_seeds",
+           "standard_map", "strength", "swing_torque", "swing_way", "there_and_back", "three_knobs", "three_seeds",
            "turnable", "two_jumps", "unblurred"]

@@ -120,6 +120,43 @@ def mode_frequencies():
          ("the signs of the matrix are lost", lambda rates, N: rates @ np.abs(N))])
 
 
+@exercise("ex-ni-strength")
+def strength():
+    """How strong is a wave: `strength(table, k1, k2)`, the amplitude of one wave in a table. Exercise `ex-ni-strength`."""
+    n = 16
+    angles = 2 * np.pi * np.arange(n) / n
+    first, second = np.meshgrid(angles, angles, indexing="ij")
+
+    def right(table, k1, k2):
+        """The least-squares fit of a cosine and a sine, which are orthogonal to all other waves on the grid."""
+        phase = k1 * first + k2 * second
+        columns = np.stack([np.cos(phase).ravel(), np.sin(phase).ravel()], axis=1)
+        return float(np.hypot(*np.linalg.lstsq(columns, np.ravel(table), rcond=None)[0]))
+
+    rng = np.random.default_rng(18)
+    table = 0.7 + 0.1 * rng.normal(size=(n, n))
+    for k1, k2, size in ((1, -1, 0.9), (1, 1, 0.5), (3, -1, 0.2), (2, 1, 0.4), (1, 2, 0.3)):
+        table = table + size * np.cos(k1 * first + k2 * second + rng.uniform(0, 2 * np.pi))
+
+    def waves(table, k1, k2):
+        return np.fft.fft2(table)[k1, k2] / n**2
+
+    return Exercise(
+        "a function (table, k1, k2) of values on a grid of both angles, shape (n, n), and two whole numbers, which returns an amplitude",
+        calls({"for equal frequencies": (table, 1, -1), "for three to one": (table, 3, -1), "for two to one": (table, 2, 1)}), right,
+        [("the angles are swapped: the first axis of the table is that of the first angle", lambda table, k1, k2: right(table, k2, k1)),
+         ("a real wave is made of two complex ones, and this counts one of them", lambda *x: np.abs(waves(*x))),
+         ("the sum over the table is not divided by the number of its values", lambda *x: 2 * n**2 * np.abs(waves(*x)),
+          lambda *x: n**2 * np.abs(waves(*x))),
+         ("the sum is divided by the length of one axis: the table has as many values as both make together", lambda *x: 2 * n * np.abs(waves(*x)),
+          lambda *x: n * np.abs(waves(*x))),
+         ("this is the cosine's part alone: the wave may have any phase", lambda *x: 2 * waves(*x).real,
+          lambda *x: 2 * np.abs(waves(*x).real)),
+         ("this is the square of the amplitude", lambda *x: 4 * np.abs(waves(*x)) ** 2),
+         ("the sign of the second number is lost", lambda table, k1, k2: right(table, k1, abs(k2)),
+          lambda table, k1, k2: right(table, k1, -k2))])
+
+
 @exercise("ex-we-standard")
 def standard_map():
     """The last torus: `standard_map(q, p, k)`, which returns the new (q, p). Exercise `ex-we-standard`."""
