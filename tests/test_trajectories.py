@@ -35,6 +35,13 @@ def test_the_one_path_is_that_of_the_aan_papers_code():
     np.testing.assert_array_equal(trajectories.coupled_oscillators(seed=7).x, task.x)
 
 
+def test_a_copy_with_other_test_paths_is_judged_by_their_truth():
+    task = trajectories.pendulum(0, paths=5, points=20)
+    task.error_by_jump(lambda x, t: x, [3], starts=10)
+    other = replace(task, test_x=task.x)
+    np.testing.assert_allclose(other.error_by_jump(lambda x, t: task.exact.rollout(x, [0, t])[-1], [3], starts=10), 0, atol=1e-20)
+
+
 def test_cut_springs_swing_alone():
     task = trajectories.coupled_oscillators(k_pair=0)
     t = np.arange(100.0)

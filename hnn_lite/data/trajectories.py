@@ -39,7 +39,7 @@ class TrajectoryTask:
     test_x: np.ndarray
     dt: float
     period: float
-    _asked: dict = field(default_factory=dict, repr=False, compare=False)      # truths that took long to compute
+    _asked: dict = field(default_factory=dict, init=False, repr=False, compare=False)      # truths that took long to compute, for this test_x
 
     def __post_init__(self):
         for name, paths in (("x", self.x), ("test_x", self.test_x)):
