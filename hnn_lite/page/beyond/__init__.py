@@ -1,0 +1,1 @@
+"""What the chapters of Part IV need besides the library, a module for each."""
