@@ -250,6 +250,17 @@ def behind(y, seen, sigma, width, half=2.0, logarithm=True):
     return y + half / 2 * sigma**2 * elementwise_grad(density)(y)
 
 
+def rotation(quanta=lambda n: n, turn=lambda E: np.mean(np.sqrt(E - 3 + 3 * np.cos(2 * np.pi * np.arange(900) / 900))), shift=0.0):
+    """The energy of a rotating pendulum whose action is a number of quanta, by halving an interval."""
+    def answer(n, hbar):
+        low, high = 6.0, 2000.0
+        for _ in range(80):
+            middle = (low + high) / 2
+            low, high = (middle, high) if turn(middle) < quanta(n) * hbar else (low, middle)
+        return low + shift
+    return answer
+
+
 RIGHT = {
     "pair_field": [pendulums],
     "second_slopes": [taped(), lambda place: 1 / distance(place) ** 3 - 3 * place**2 / distance(place) ** 5],
@@ -276,6 +287,8 @@ RIGHT = {
     "damped": [spiral(), spiral_matrices],
     "axis_turn": [rosette(), lambda G, eps: 2 * np.pi * (G / np.sqrt(G**2 - 2 * eps) - 1)],
     "factors": [shear_matrices()],
+    "over_the_top": [rotation(), rotation(turn=lambda E: numpy.trapezoid(numpy.sqrt(E - 6 * np.sin(np.linspace(-np.pi, np.pi, 3001) / 2) ** 2),
+                                                                         np.linspace(-np.pi, np.pi, 3001)) / (2 * np.pi))],
     "mode_frequencies": [lambda rates, N: rates @ N, lambda rates, N: np.einsum("ij,ti->tj", N, rates)],
     "standard_map": [kicked, lambda q, p, k: ((q + p + k * np.sin(q)) % (2 * np.pi), p + k * np.sin(q))],
     "strength": [projected, lambda table, k1, k2: 2 * abs(numpy.fft.fft2(table)[k1, k2]) / numpy.size(table),
@@ -500,6 +513,15 @@ WRONG = {
         "sorted": [lambda rates, N: np.array([sorted(rate @ N) for rate in rates])],
         "first torus": [lambda rates, N: rates[0] @ N],
         "signs of the matrix": [lambda rates, N: rates @ abs(N)]},
+    "over_the_top": {
+        "Maslov index": [rotation(lambda n: n + 0.5)],
+        "from zero, not from one": [rotation(lambda n: n + 1), rotation(lambda n: n - 1)],
+        "goes half way": [rotation(turn=lambda E: np.mean(np.sqrt(E - 3 + 3 * np.cos(2 * np.pi * np.arange(900) / 900))) / 2)],
+        "area of the other": [rotation(turn=lambda E: 2 * np.mean(np.sqrt(E - 3 + 3 * np.cos(2 * np.pi * np.arange(900) / 900))))],
+        "gravity is missing": [lambda n, hbar: n**2 * hbar**2],
+        "mean height": [lambda n, hbar: 3 + n**2 * hbar**2],
+        "hanging at rest": [rotation(shift=-3.0), rotation(shift=-6.0)],
+        "without a half": [rotation(turn=lambda E: np.mean(np.sqrt(2 * E - 6 + 6 * np.cos(2 * np.pi * np.arange(900) / 900))))]},
     "standard_map": {
         "old momentum": [lambda q, p, k: (q + p, p + k * np.sin(q))],
         "swapped": [lambda q, p, k: (p + k * np.sin(q), q + p + k * np.sin(q))],
