@@ -261,6 +261,17 @@ def rotation(quanta=lambda n: n, turn=lambda E: np.mean(np.sqrt(E - 3 + 3 * np.c
     return answer
 
 
+def meeting(log=None, times=1, swap=False):
+    """A soliton's jump, from exponentials."""
+    def answer(kappa, other, same):
+        plus, minus = np.exp(kappa + other), np.exp(abs(kappa - other))
+        sign = -1 if same != swap else 1
+        ratio = np.exp((abs(kappa - other) - kappa - other) / 2) * (plus + sign) / (minus + sign)
+        value = times * (np.log(ratio) if log is None else log(ratio - 1)) / kappa
+        return -value if same and kappa < other else value
+    return answer
+
+
 RIGHT = {
     "pair_field": [pendulums],
     "second_slopes": [taped(), lambda place: 1 / distance(place) ** 3 - 3 * place**2 / distance(place) ** 5],
@@ -290,6 +301,7 @@ RIGHT = {
     "over_the_top": [rotation(), rotation(turn=lambda E: numpy.trapezoid(numpy.sqrt(E - 6 * np.sin(np.linspace(-np.pi, np.pi, 3001) / 2) ** 2),
                                                                          np.linspace(-np.pi, np.pi, 3001)) / (2 * np.pi))],
     "mode_frequencies": [lambda rates, N: rates @ N, lambda rates, N: np.einsum("ij,ti->tj", N, rates)],
+    "soliton_jump": [meeting(), meeting(np.log1p)],
     "standard_map": [kicked, lambda q, p, k: ((q + p + k * np.sin(q)) % (2 * np.pi), p + k * np.sin(q))],
     "strength": [projected, lambda table, k1, k2: 2 * abs(numpy.fft.fft2(table)[k1, k2]) / numpy.size(table),
                  lambda table, k1, k2: projected(table, -k1, -k2)],
@@ -522,6 +534,17 @@ WRONG = {
         "mean height": [lambda n, hbar: 3 + n**2 * hbar**2],
         "hanging at rest": [rotation(shift=-3.0), rotation(shift=-6.0)],
         "without a half": [rotation(turn=lambda E: np.mean(np.sqrt(2 * E - 6 + 6 * np.cos(2 * np.pi * np.arange(900) / 900))))]},
+    "soliton_jump": {
+        "overtaken comes out behind": [lambda kappa, other, same: abs(meeting()(kappa, other, same))],
+        "half of it": [meeting(times=0.5)],
+        "twice the jump": [meeting(times=2)],
+        "are swapped": [lambda kappa, other, same: meeting(swap=True)(kappa, other, same)],
+        "cosh for both": [lambda kappa, other, same: meeting()(kappa, other, False) * (-1 if same and kappa < other else 1)],
+        "sinh for both": [lambda kappa, other, same: abs(meeting()(kappa, other, True)) * (-1 if same and kappa < other else 1)],
+        "the partner's kappa": [lambda kappa, other, same: meeting()(kappa, other, same) * kappa / other],
+        "shift of the phase": [lambda kappa, other, same: meeting()(kappa, other, same) * kappa],
+        "are to be halved": [lambda kappa, other, same: 2 * meeting()(2 * kappa, 2 * other, same)],
+    },
     "standard_map": {
         "old momentum": [lambda q, p, k: (q + p, p + k * np.sin(q))],
         "swapped": [lambda q, p, k: (p + k * np.sin(q), q + p + k * np.sin(q))],
