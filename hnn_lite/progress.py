@@ -13,9 +13,8 @@ class Progress:
     """
 
     def __init__(self, what, total, shown=True):
-        self.what, self.total, self.last, self.note = what, total, 0, ""
+        self.what, self.total, self.last, self.note, self.quarter = what, total, 0, "", 0
         self.notebook = self.bar = None
-        self.quarter = 0
         self.shown = shown and sys.stderr is not None          # a program without a console has none
         if not self.shown:
             return
@@ -59,7 +58,4 @@ class _Line:
 
 
 def _in_notebook():
-    if "ipykernel" not in sys.modules:
-        return False
-    from IPython import get_ipython
-    return getattr(get_ipython(), "kernel", None) is not None
+    return {"ipykernel", "IPython"} <= sys.modules.keys() and getattr(sys.modules["IPython"].get_ipython(), "kernel", None) is not None

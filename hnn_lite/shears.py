@@ -11,7 +11,7 @@ from hnn_lite import validate
 from hnn_lite.networks import ACTIVATIONS
 
 
-def init_shears(n, count, width, seed, linear=0, gain=1.0):
+def init_shears(n, count, width, seed, linear=0, gain=1.0, odd=False):
     """Draw the parameters of a stack of shears that begins as the identity.
 
     Parameters
@@ -26,12 +26,14 @@ def init_shears(n, count, width, seed, linear=0, gain=1.0):
         Linear shears before the others.
     gain : float
         Spread of the weights K and b of a unit, for coordinates of size one.
+    odd : bool
+        Without b: with an odd activation, such as tanh, the stack then takes -x to minus what it takes x to.
 
     Returns
     -------
     params : list of tuple
-        `(S,)` of shape (n, n) for each linear shear, then `(K, b, a)` of shapes (n, width), (width,), (width,). S and a,
-        which say how far a shear moves, are zero.
+        `(S,)` of shape (n, n) for each linear shear, then `(K, b, a)` of shapes (n, width), (width,), (width,), or `(K, a)` if
+        `odd`. S and a, which say how far a shear moves, are zero.
 
     Raises
     ------
@@ -43,18 +45,19 @@ def init_shears(n, count, width, seed, linear=0, gain=1.0):
     gain = validate.positive("gain", gain)
     rng = validate.generator(seed, "shears")
     drawn = [(gain * rng.normal(size=(n, width)), gain * rng.normal(size=width), np.zeros(width)) for _ in range(count)]
-    return [(np.zeros((n, n)),)] * linear + drawn
+    return [(np.zeros((n, n)),)] * linear + [(K, *b[odd:], a) for K, *b, a in drawn]
 
 
 def push(layer, x, activation="sigmoid"):
     """The gradient of one shear's potential V at `x`, shape (..., n) to (..., n).
 
-    `K^T (a * sigma(K x + b))` for `(K, b, a)`, where V is a sum of antiderivatives of sigma; `(S + S^T) x / 2` for `(S,)`.
+    `K^T (a * sigma(K x + b))` for `(K, b, a)`, with b = 0 for `(K, a)`, where V is a sum of antiderivatives of sigma;
+    `(S + S^T) x / 2` for `(S,)`.
     """
     if len(layer) == 1:
         return x @ (layer[0] + layer[0].T) / 2
-    K, b, a = layer
-    return (a * ACTIVATIONS[activation](x @ K + b)) @ K.T
+    K, *b, a = layer
+    return (a * ACTIVATIONS[activation](x @ K + b[0] if b else x @ K)) @ K.T
 
 
 def shear(params, x, activation="sigmoid", sign=1):

@@ -1,6 +1,7 @@
 """Adam, and the loop that fits a model to a task."""
 
 from dataclasses import dataclass, field
+from functools import partial
 import math
 
 import numpy as np
@@ -13,6 +14,8 @@ from hnn_lite.progress import Progress
 BLOCK = 100_000          # numbers that Adam changes at a time where there are many
 TEST_ROWS = 1000         # examples at a time of which the test loss is computed
 TRIES = 6                # of a damped step
+PROBE = 0.1              # of a step, at whose end the errors tell how they bend
+MOST_BEND = 3 / 16       # of a step's length
 
 
 class TrainingDiverged(RuntimeError):
@@ -110,14 +113,17 @@ class LevenbergMarquardt:
     ----------
     damping : float
         At first, as a share of the mean of the diagonal of J J^T.
+    accelerated : bool
+        Whether a step bends as the errors do: half the geodesic acceleration is added, which costs one more evaluation of the errors.
+        A step that would bend too much is not taken, but tried again with more damping.
 
     References
     ----------
-    Marquardt, SIAM J. Appl. Math. 11 (1963) 431.
+    Marquardt, SIAM J. Appl. Math. 11 (1963) 431; accelerated: Transtrum, Sethna, arXiv:1201.5885.
     """
 
-    def __init__(self, damping=1e-3):
-        self.damping = damping
+    def __init__(self, damping=1e-3, accelerated=False):
+        self.damping, self.accelerated = damping, accelerated
 
     def update(self, params, errors, jacobian, again):
         """Take one step: changes `params`, shape (size,).
@@ -130,16 +136,24 @@ class LevenbergMarquardt:
         again : callable
             Gives the errors of the same examples at the changed parameters.
         """
-        start, before = params.copy(), np.mean(errors**2)
-        A = sum(component @ component.T for component in jacobian).astype(float)
-        slope = sum(component @ e for component, e in zip(jacobian, errors.T.astype(jacobian.dtype), strict=True)).astype(float)
-        size, diagonal = np.trace(A) / len(A), np.arange(len(A))
+        def along(errors):
+            return sum(component @ e for component, e in zip(jacobian, errors.T.astype(jacobian.dtype), strict=True)).astype(float)
+
+        start, errors, before = params.copy(), errors.copy(), np.mean(errors**2)          # a replay overwrites its errors
+        A, slope = sum(component @ component.T for component in jacobian).astype(float), along(errors)
+        size, diagonal, bend = np.trace(A) / len(A), np.arange(len(A)), 0.0
         for _ in range(TRIES):
             damped = A.copy()
             damped[diagonal, diagonal] += self.damping * size + 1e-30
             try:
-                params[:] = start - scipy.linalg.cho_solve(scipy.linalg.cho_factor(damped, overwrite_a=True), slope)
-                if np.mean(again() ** 2) < before:
+                factor = scipy.linalg.cho_factor(damped, overwrite_a=True)
+                step = -scipy.linalg.cho_solve(factor, slope)
+                if self.accelerated:
+                    params[:] = start + PROBE * step
+                    second = ((again() - errors) / PROBE - np.stack([step @ component for component in jacobian], axis=1)) * 2 / PROBE
+                    bend = -scipy.linalg.cho_solve(factor, along(second)) / 2
+                params[:] = start + step + bend
+                if np.linalg.norm(bend) < MOST_BEND * np.linalg.norm(step) and np.mean(again() ** 2) < before:
                     self.damping = max(self.damping / 3, 1e-10)
                     return
             except np.linalg.LinAlgError:          # not positive definite, by rounding
@@ -166,7 +180,7 @@ def _by_adam(model, vector, params, examples, learning_rate, weight_decay, sched
     return step, gradient.check
 
 
-def _by_levenberg_marquardt(model, vector, params, examples, learning_rate, weight_decay, schedule):
+def _by_levenberg_marquardt(model, vector, params, examples, learning_rate, weight_decay, schedule, accelerated=False):
     """As `_by_adam`, for a model whose loss is the mean square of its `errors`."""
     if weight_decay or schedule != "constant":
         raise ValueError('weight_decay and schedule are for method "adam"; "levenberg-marquardt" takes neither')
@@ -175,7 +189,7 @@ def _by_levenberg_marquardt(model, vector, params, examples, learning_rate, weig
     loss, mean = model.loss(params, *examples), np.mean(model.errors(params, *examples) ** 2)
     if not math.isclose(loss, mean, rel_tol=1e-5) and math.isfinite(loss):
         raise ValueError(f'method "levenberg-marquardt" needs a loss that is the mean square of the errors, which is {mean:.3g}; this is {loss:.3g}')
-    jacobian, optimiser = engine.Jacobian(model.errors, params, examples), LevenbergMarquardt()
+    jacobian, optimiser = engine.Jacobian(model.errors, params, examples, accelerated), LevenbergMarquardt(accelerated=accelerated)
 
     def step(examples, done, run):
         errors, J = jacobian(*examples)
@@ -187,7 +201,8 @@ def _by_levenberg_marquardt(model, vector, params, examples, learning_rate, weig
     return step, jacobian.check
 
 
-METHODS = {"adam": (_by_adam, np.float32), "levenberg-marquardt": (_by_levenberg_marquardt, np.float64)}
+METHODS = {"adam": (_by_adam, np.float32), "levenberg-marquardt": (_by_levenberg_marquardt, np.float64),
+           "accelerated-levenberg-marquardt": (partial(_by_levenberg_marquardt, accelerated=True), np.float64)}
 
 
 def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.0, schedule="constant", seed=0,
@@ -228,6 +243,8 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
     method : str
         "adam", or "levenberg-marquardt" for a model with `errors`, of up to some thousand parameters: far fewer steps, each of which costs
         the square of the number of parameters. It uses no learning rate, and refuses a weight decay or a schedule.
+        "accelerated-levenberg-marquardt" adds the geodesic acceleration to a step and takes its Jacobian in double precision: on data
+        without noise it ends orders of magnitude lower in the same time.
     on_test : callable, optional
         Called as `on_test(step, history)` after each evaluation of the test loss, when the model holds what it has learned so far;
         if it returns something true, the training ends there. It changes nothing in what is learned until then.

@@ -168,6 +168,24 @@ def test_levenberg_and_marquardt_learn_it_far_better_in_few_steps():
     assert history.test_loss[-1] < 2e-4 and len(history.train_loss) == 60 and ends[0] == ends[1]
 
 
+def test_accelerated_steps_end_far_lower():
+    ends = {}
+    for method in ("levenberg-marquardt", "accelerated-levenberg-marquardt"):
+        model = hl.ActionAngleNetwork(2, shears=8, width=8, hidden=(12,), reach=59, ramp=0.3)
+        ends[method] = hl.fit(model, pendulum_paths(), steps=150, batch=250, method=method, progress=False).test_loss[-1]
+    assert ends["accelerated-levenberg-marquardt"] < 0.2 * ends["levenberg-marquardt"], ends
+
+
+@pytest.mark.parametrize("odd", [True, False])
+def test_an_odd_network_takes_minus_x_to_minus_what_it_takes_x_to(odd):
+    model, x = small(2, odd=odd, activation="tanh"), states(2)
+    centre = model.scaling.centre
+    gap = max(np.abs(f(centre + x) + f(centre - x) - 2 * middle).max()
+              for f, middle in ((model.pairs, 0), (lambda x: model.advance(x, 3.0), centre), (lambda z: model.from_pairs(z - centre), centre)))
+    assert gap < 1e-12 if odd else gap > 0.1
+    assert symplecticity_defect(model.pairs, x) < 1e-12 and np.abs(model.from_pairs(model.pairs(x)) - x).max() < 1e-12
+
+
 @pytest.mark.parametrize("units, offset", [((1e-11, 1e-24), 0), ((1e6, 1e-6), 0), ((1, 1), 1e7)])
 @pytest.mark.parametrize("start", ["modes", "pairs"])
 def test_units_and_offsets_do_not_matter(units, offset, start):

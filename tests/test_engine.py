@@ -617,6 +617,16 @@ def test_jacobian_with_times_and_whole_numbers():
     right_jacobian(lambda p, words, y: np.tanh(p[0][words]) @ p[1] - y, own([numpy.ones((5, 3)), METRIC[:3]]), (words, y))
 
 
+@pytest.mark.parametrize("double", [True, False])
+def test_jacobian_in_double_precision_if_asked(double):
+    errors, params = ERRORS["shears"]
+    x, y = data(23)
+    J = Jacobian(errors, own(params), (x, y), double)(x, y)[1]
+    one = jacobian(lambda vector: errors(unravel(vector, params), x[:1], y[:1])[0])(tree.ravel(params))
+    off = abs(J[..., 0] - one).max() / abs(one).max()
+    assert off < 1e-12 if double else off > 1e-10
+
+
 def test_jacobian_of_what_is_no_function_of_one_row():
     with pytest.raises(ValueError, match="alone"):
         Jacobian(lambda p, x, y: mlp(p, x) - np.mean(y, axis=0), network((4, 8, 4)), data())

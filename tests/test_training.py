@@ -141,6 +141,37 @@ def test_a_good_step_is_the_damped_one_and_leaves_a_third_of_the_damping():
     assert method.damping == 1e-10
 
 
+def parabola(params):
+    """Errors x - 1 and 5 (y - x^2), shape (1, 2), whose loss has a narrow bent valley, and their Jacobian, shape (2, 2, 1)."""
+    x, y = params
+    return np.array([[x - 1, 5 * (y - x**2)]]), np.array([[1, 0], [-10 * x, 5]])[..., None]
+
+
+def test_an_accelerated_step_is_half_the_acceleration_longer_where_errors_bend():
+    params, method = np.array([1.2, 1.3]), training.LevenbergMarquardt(damping=0.5, accelerated=True)
+    errors, jacobian = parabola(params)
+    J = jacobian[..., 0]
+    damped = J.T @ J + 0.5 * np.trace(J.T @ J) / 2 * np.eye(2)
+    step = -np.linalg.solve(damped, J.T @ errors[0])
+    bend = -np.linalg.solve(damped, J.T @ [0, -10 * step[0] ** 2]) / 2          # the second derivative of the errors along the step
+    method.update(params, errors, jacobian, lambda: parabola(params)[0])
+    np.testing.assert_allclose(params, [1.2, 1.3] + step + bend, rtol=1e-10)
+
+
+def test_a_step_that_bends_too_much_is_damped_more():
+    params, method = np.array([-1.0, 1.0]), training.LevenbergMarquardt(accelerated=True)
+    errors, jacobian = parabola(params)
+    J, tried = jacobian[..., 0], 1e-3
+    method.update(params, errors, jacobian, lambda: parabola(params)[0])
+    taken = 3 * method.damping
+    assert taken > 4 * tried
+    for damping, fits in ((tried, False), (taken, True)):
+        damped = J.T @ J + damping * np.trace(J.T @ J) / 2 * np.eye(2)
+        step = -np.linalg.solve(damped, J.T @ errors[0])
+        bend = -np.linalg.solve(damped, J.T @ [0, -10 * step[0] ** 2]) / 2
+        assert (np.linalg.norm(bend) < 3 / 16 * np.linalg.norm(step)) == fits
+
+
 # --- the loop
 
 @pytest.mark.parametrize("model_class", MODEL_CLASSES)

@@ -16,14 +16,25 @@ from hnn_lite.engine.trace import trace
 class Jacobian(Replayed):
     """Errors and their derivatives by the parameters: `errors(params, *examples)` has shape (rows, dim).
 
+    Parameters
+    ----------
+    fun, params, examples
+        See `Replayed`.
+    double : bool
+        Precision of the derivatives: single is enough for a direction, but not to get far along a narrow valley of the loss.
+
     Raises
     ------
     ValueError
         If the errors of a row depend on the examples of other rows.
     """
 
+    def __init__(self, fun, params, examples, double=False):
+        self.precision = np.float64 if double else np.float32
+        super().__init__(fun, params, examples)
+
     def __call__(self, *examples):
-        """Errors, shape (rows, dim), and J, shape (dim, parameters, rows), in single precision; the next call overwrites them."""
+        """Errors, shape (rows, dim), and J, shape (dim, parameters, rows), in that precision; the next call overwrites them."""
         self.shown = self.cast(examples)
         return self.either(lambda: self.replay(self.shown), self._row_by_row)
 
@@ -52,7 +63,7 @@ class Jacobian(Replayed):
         one = [array[:1] for array in examples]
         graph, given, value, slopes = trace(self.fun, self.params, one, self.dtype, list(np.eye(dim)[:, None]))
         new = for_all(graph, given[len(self.leaves):], rows)
-        self.J = np.zeros((dim, sum(leaf.size for leaf in self.leaves), rows), np.float32)          # enough for a direction
+        self.J = np.zeros((dim, sum(leaf.size for leaf in self.leaves), rows), self.precision)
         like = [np.broadcast_to(0, (*leaf.shape, rows)) for leaf in self.leaves]
         slots = [slot for component in self.J for slot in tree.views(component.reshape(-1), like)]
         self.columns = [np.empty((1, *array.shape[1:], rows), array.dtype) for array in examples]
@@ -71,7 +82,7 @@ class Jacobian(Replayed):
         rows, dim = self.plain(self.leaves, self.shown)[0].shape
         found = [[self.by_autograd(self.leaves, [array[[row]] for array in self.shown], one) for one in np.eye(dim)[:, None]]
                  for row in range(rows)]
-        return np.array([row[0][0][0] for row in found]), np.array([[J for _, J in row] for row in found], np.float32).transpose(1, 2, 0)
+        return np.array([row[0][0][0] for row in found]), np.array([[J for _, J in row] for row in found], self.precision).transpose(1, 2, 0)
 
     def summary(self, errors, J):
         """What is compared with `by_autograd`."""

@@ -42,13 +42,16 @@ class ActionAngleNetwork(Model, Dynamics):
         Share of the training over which jumps grow to their full reach, at most 1.
     start : str
         "modes" or "pairs": the coordinates in which learning begins; see `scaling.Scaling.of`.
+    odd : bool
+        Shears without biases: with an odd activation what is predicted from -x, in the coordinates of the scaling, is minus what is
+        predicted from x. Only for motions of which this is true.
     scaling : Scaling, optional
         Taken from the training set of the first `fit` if not given.
 
     Attributes
     ----------
     params : dict
-        "encoder": the shears, `(S,)` for each linear one, `(K, b, a)` for each other. "rates": the constant part of the frequencies.
+        "encoder": the shears, `(S,)` for each linear one, `(K, b, a)` for each other, `(K, a)` if `odd`. "rates": the constant part of the frequencies.
         "network": the layers that give the rest.
 
     Raises
@@ -60,7 +63,7 @@ class ActionAngleNetwork(Model, Dynamics):
     label, colour = "action-angle network", "#009E73"
 
     def __init__(self, dim, seed=0, shears=20, width=100, activation="tanh", frequencies="gradient", hidden=(100,),
-                 linear=0, reach=10, ramp=1.0, start="modes", scaling=None):
+                 linear=0, reach=10, ramp=1.0, start="modes", odd=False, scaling=None):
         self.dim = validate.phase_space("dim", dim)
         self.activation = validate.choice("activation", activation, ACTIVATIONS)
         self.kind = self._frequencies = validate.choice("frequencies", frequencies, ("gradient", "mlp"))
@@ -69,11 +72,11 @@ class ActionAngleNetwork(Model, Dynamics):
         self.ramp = validate.positive("ramp", ramp)
         if self.ramp > 1:
             raise ValueError(f"ramp is a share of the training, at most 1, got {ramp}")
-        self.shears, self.width, self.linear = shears, width, linear
+        self.shears, self.width, self.linear, self.odd = shears, width, linear, odd
         n = self.dim // 2
         network = init_mlp((n, *self.hidden, 1 if self.kind == "gradient" else n), seed)
         network[-1] = (np.zeros_like(network[-1][0]),)          # at first the frequencies are constant
-        self.params = {"encoder": init_shears(n, shears, width, seed, linear), "rates": np.ones(n), "network": network}
+        self.params = {"encoder": init_shears(n, shears, width, seed, linear, odd=odd), "rates": np.ones(n), "network": network}
         self.scaling = Scaling.stored(scaling, self.dim)
 
     def examples(self, task):
