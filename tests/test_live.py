@@ -16,6 +16,7 @@ import hnn_lite as hl
 from hnn_lite import networks, page
 from hnn_lite.actions import Pendulum
 from hnn_lite.data import pixel_pendulum
+from hnn_lite.page.beyond import quantum_levels
 from hnn_lite.page.live import film, frame, henon_heiles, pixels, weights
 
 selenium = pytest.importorskip("selenium.webdriver")
@@ -86,6 +87,7 @@ FIGURES = {
     "action-angle": lambda: page.live.Torus(*straight()),
     "henon-heiles": lambda: page.live.HenonHeiles(),
     "bodies": lambda: page.live.Bodies(planets(12)),
+    "quantum-levels": lambda: page.live.QuantumLevels(straight()[0]),
     "pixels": lambda: page.live.Pixels(*films()),
     "film": swings,
 }
@@ -172,6 +174,10 @@ def test_outputs_are_small():
     (lambda: page.live.Torus(straight()[0], system=SPRING), "system must be a pendulum"),
     (lambda: page.live.Torus(straight()[0], starts=[[1.0, 0.0], [3.1, 0.0]]), "below nine tenths"),
     (lambda: page.live.Torus(straight()[0], shown=7), "shown must be at most 6"),
+    (lambda: page.live.QuantumLevels(hl.HNN(2)), "model must be an ActionAngleNetwork"),
+    (lambda: page.live.QuantumLevels(hl.ActionAngleNetwork(2, frequencies="mlp")), "model must be an ActionAngleNetwork"),
+    (lambda: page.live.QuantumLevels(straight()[0], SPRING), "system must be a pendulum"),
+    (lambda: page.live.QuantumLevels(straight()[0], hbar=0.05), "hbar must be from 0.1 to 1"),
     (lambda: page.live.HenonHeiles(0.2), "energy must be from 1/24 to 1/6"),
     (lambda: page.live.HenonHeiles(starts=[[0.5, 1.0]]), "starts must be pairs of a share"),
     (lambda: page.live.HenonHeiles(starts=[0.5, 0.0]), "starts must be 1 to 10 pairs"),
@@ -324,6 +330,27 @@ def test_the_action_angle_network_is_pythons(show, other):
     steps = 30
     close(evaluate(browser, "walk", np.column_stack([np.full(20, steps), POINTS])),
           weights.as_shown(walker).rollout(POINTS, [0, steps * walker.scaling.time])[-1])
+
+
+def test_quantum_levels_are_pythons(show):
+    model = straight()[0]
+    figure = page.live.QuantumLevels(model)
+    browser = show(bare(figure))
+    shown, exact = weights.as_shown(model), Pendulum()
+    for hbar, count in ((0.1, 40), (0.25, 20), (1.0, 8)):
+        close(evaluate(browser, "quantum", [[hbar, count]]), [quantum_levels.pendulum_levels(hbar, count)])
+        n = np.arange(int(figure.most / hbar + 0.5))
+        loops = evaluate(browser, "loops", [hbar])[0]
+        close(loops[:len(n)], quantum_levels.torus_levels(shown, n[:, None], hbar))
+    actions = np.array([0.3, 1.2, 2.9, 3.1])
+    close(evaluate(browser, "swing", actions), exact.energy(actions[:, None]))
+    assert np.abs(evaluate(browser, "learned", actions[:2]) - quantum_levels.torus_levels(shown, actions[:2, None], 1.0, maslov=0)).max() < 1e-9
+    for action in (0.7, 2.0, 3.0):          # a loop of the network, and one of the formula, have the area that they are named after
+        loop = np.reshape(evaluate(browser, "area", [action]), (-1, 2))[:-1]
+        assert abs(hl.actions.loop_action(loop) / action - 1) < 1e-6
+    for action in (1.8, 3.0):               # once over the top
+        E, q = evaluate(browser, "rotation", [action])[0], 2 * np.pi * np.arange(500) / 500
+        assert abs(np.mean(np.sqrt(E - 3 * (1 - np.cos(q)))) / action - 1) < 1e-9
 
 
 def test_the_star_and_its_section_are_pythons(show):
