@@ -272,10 +272,47 @@ def meeting(log=None, times=1, swap=False):
     return answer
 
 
+# Part IV
+
+def lost(t, v, power=lambda v: v * v):
+    """The integral of a power over time by trapezoids, at each time."""
+    return np.array([sum((power(v[k]) + power(v[k + 1])) / 2 * (t[k + 1] - t[k]) for k in range(n)) for n in range(len(t))])
+
+
+def falls(x, energy, free=True):
+    """How fast the energy falls over x, by least squares, with or without a free start."""
+    columns = np.stack([x, np.ones(len(x))][:2 if free else 1], axis=-1)
+    return -numpy.linalg.lstsq(columns, energy if free else energy - energy[0], rcond=None)[0][0]
+
+
+def rotation(quanta=lambda n: n, turn=lambda E: np.mean(np.sqrt(E - 3 + 3 * np.cos(2 * np.pi * np.arange(900) / 900))), shift=0.0):
+    """The energy of a rotating pendulum whose action is a number of quanta, by halving an interval."""
+    def answer(n, hbar):
+        low, high = 6.0, 2000.0
+        for _ in range(80):
+            middle = (low + high) / 2
+            low, high = (middle, high) if turn(middle) < quanta(n) * hbar else (low, middle)
+        return low + shift
+    return answer
+
+
+def meeting(log=None, times=1, swap=False):
+    """A soliton's jump, from exponentials."""
+    def answer(kappa, other, same):
+        plus, minus = np.exp(kappa + other), np.exp(abs(kappa - other))
+        sign = -1 if same != swap else 1
+        ratio = np.exp((abs(kappa - other) - kappa - other) / 2) * (plus + sign) / (minus + sign)
+        value = times * (np.log(ratio) if log is None else log(ratio - 1)) / kappa
+        return -value if same and kappa < other else value
+    return answer
+
+
 RIGHT = {
     "pair_field": [pendulums],
     "second_slopes": [taped(), lambda place: 1 / distance(place) ** 3 - 3 * place**2 / distance(place) ** 5],
     "sixth": [triple(kdk, *SEVEN, 1 - 2 * sum(SEVEN), *SEVEN[::-1]), triple(fourth, g5, 1 - 2 * g5, g5)],
+    "balance": [lambda t, energy, v: falls(lost(t, v), energy), lambda t, energy, v: minimize(
+        lambda k: np.mean((energy - k[0] + k[1] * lost(t, v)) ** 2), [energy[0], 0.0], tol=1e-14).x[1]],
     "three_knobs": [law, searched(), searched(total=np.mean), searched("Nelder-Mead"), searched("Powell")],
     "three_seeds": [lambda b, h: triples(b, h), lambda b, h: np.array(triples(np.log(b), np.log(h), lambda x, y: numpy.exp(sum(x) / 3 - sum(y) / 3))),
                     lambda b, h: (np.exp(np.sort(np.log(b / h))[:3].mean()), np.exp(np.sort(np.log(b / h))[-3:].mean()))],
@@ -322,6 +359,17 @@ def scored(score):
 
 # for each exercise, pieces of hints, and answers that should get them
 WRONG = {
+    "balance": {
+        "sign is wrong": [lambda t, energy, v: -falls(lost(t, v), energy)],
+        "let the fit choose H_0": [lambda t, energy, v: falls(lost(t, v), energy, free=False)],
+        "square of the velocity": [lambda t, energy, v: falls(lost(t, v, abs), energy), lambda t, energy, v: falls(lost(t, v, lambda v: v), energy)],
+        "integrate the power first": [lambda t, energy, v: falls(v**2, energy)],
+        "time between the states": [lambda t, energy, v: falls(np.array([np.sum(v[:n + 1] ** 2) for n in range(len(v))]), energy)],
+        "rectangles": [lambda t, energy, v: falls(np.array([np.sum(v[:n] ** 2 * (t[1:n + 1] - t[:n])) for n in range(len(v))]), energy)],
+        "not the integral by the energy": [lambda t, energy, v: 1 / falls(energy, lost(t, v)), lambda t, energy, v: falls(energy, lost(t, v))],
+        "rate at which the energy falls": [lambda t, energy, v: falls(t, energy), lambda t, energy, v: falls(t, np.log(energy))],
+        "a half went in": [lambda t, energy, v: falls(lost(t, v) / 2, energy)],
+        "half of c": [lambda t, energy, v: falls(2 * lost(t, v), energy)]},
     "pair_field": {
         "not been turned": [gradient_of_pair],
         "backwards in time": [lambda x: -pendulums(x)],

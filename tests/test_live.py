@@ -6,6 +6,7 @@ import io
 import json
 import re
 import time
+from types import SimpleNamespace
 
 import matplotlib.image
 import numpy as np
@@ -16,6 +17,7 @@ import hnn_lite as hl
 from hnn_lite import networks, page
 from hnn_lite.actions import Pendulum
 from hnn_lite.data import pixel_pendulum
+from hnn_lite.page.beyond.friction import EnergyShaping, PortHNN
 from hnn_lite.page.beyond import quantum_levels
 from hnn_lite.page.live import film, frame, henon_heiles, pixels, weights
 
@@ -63,6 +65,16 @@ def planets(dim, hidden=(16, 16), steps=100):
 
 
 @functools.cache
+def pilot():
+    """A port-HNN that has learned the pendulum with friction and a torque."""
+    rng, model = np.random.default_rng(4), PortHNN(2, seed=0, hidden=(16, 16), drag="constant", inputs=1)
+    x, u = rng.uniform([-3.6, -3.2], [3.6, 3.2], (400, 2)), rng.uniform(-1, 1, (400, 1))
+    dx = hl.systems.pendulum().field(x) + np.concatenate([0 * u, u - 0.2 * x[:, 1:]], axis=-1)
+    hl.fit(model, SimpleNamespace(x=x, u=u, dx=dx, test_x=x, test_u=u, test_dx=dx), 40, method="levenberg-marquardt", progress=False)
+    return model
+
+
+@functools.cache
 def films():
     """The two models of the chapter on pixels, and films that they can see."""
     models = [hl.load(ROOT / "book" / "results" / f"pixel-pendulum-{name}-sharp-0.npz") for name in ("hnn", "baseline")]
@@ -86,6 +98,7 @@ FIGURES = {
     "three-ways": lambda: page.live.ThreeWays({"pendulum": fields()}),
     "action-angle": lambda: page.live.Torus(*straight()),
     "henon-heiles": lambda: page.live.HenonHeiles(),
+    "swing-up": lambda: page.live.SwingUp(pilot()),
     "bodies": lambda: page.live.Bodies(planets(12)),
     "quantum-levels": lambda: page.live.QuantumLevels(straight()[0]),
     "pixels": lambda: page.live.Pixels(*films()),
@@ -189,6 +202,9 @@ def test_outputs_are_small():
     (lambda: page.live.Bodies(planets(8), shown=51), "shown must be at most 50"),
     (lambda: page.live.Pixels(*films()[1::-1], films()[2]), "hnn must be a PixelModel with the law 'hnn'"),
     (lambda: page.live.Pixels(*films()[:2], hl.data.pixel_pendulum.films(trials=2, see="single")), "films must be a FilmTask"),
+    (lambda: page.live.SwingUp(hl.HNN(2)), "model must be a PortHNN with dim = 2, inputs = 1"),
+    (lambda: page.live.SwingUp(PortHNN(2, inputs=1)), "model must be a PortHNN with dim = 2, inputs = 1"),
+    (lambda: page.live.SwingUp(pilot(), limit=2), "limit must be from 0.1 to 1.5"),
     (lambda: page.Film({}, "nothing"), "films is empty"),
     (lambda: page.Film({"hnn": np.zeros((3, 100))}, "x"), r"films\['hnn'\] must hold states of 784"),
     (lambda: page.Film({"hnn": np.full((3, 784), np.nan)}, "x"), r"films\['hnn'\] contains 2352 values"),
@@ -395,6 +411,24 @@ def test_bodies_and_what_is_learned_of_them_are_pythons(show, dim):
     np.testing.assert_allclose([system.hamiltonian(together), system.angular_momentum(together)],
                                [system.hamiltonian(start) / size, system.angular_momentum(start) * np.sqrt(size)], rtol=1e-9)
     np.testing.assert_allclose(np.delete(alone, [0, dim // 4]), np.delete(start, [0, dim // 4]), rtol=1e-12)
+
+
+def test_the_pilot_and_its_pendulum_are_pythons(show):
+    model = pilot()
+    browser, shown = show(bare(page.live.SwingUp(model))), weights.as_shown(model)
+    close(evaluate(browser, "energy", POINTS), shown.hamiltonian(POINTS))
+    close(evaluate(browser, "gradient", POINTS), shown.gradient(POINTS))
+    wide = np.concatenate([np.random.default_rng(6).uniform([-7, -2.5], [7, 2.5], (30, 2)), [[np.pi - 0.1, 0.1], [-np.pi + 0.05, -0.02], [3 * np.pi, 0]]])
+    for limit in (0.2, 0.7):
+        for who, compensate in (("both", True), ("energy", False)):
+            orders = EnergyShaping(shown, limit, compensate).torque(wide)
+            assert np.sum(np.abs(orders) < limit) > 3
+            np.testing.assert_allclose(evaluate(browser, "torque", [[limit, who, *x] for x in wide.tolist()])[:, 0], orders, atol=1e-5)
+    x, steered = POINTS[:5], EnergyShaping(shown, 0.5)
+    for _ in range(100):
+        x = page.live.swing_up.after(x, steered.torque(x), 0.2)
+    close(evaluate(browser, "after", [[100, 0.5, "both", 0.2, *one] for one in POINTS[:5].tolist()]), x)
+    np.testing.assert_allclose(evaluate(browser, "after", [[2000, 0.5, "both", 0.2, 0.6, 0.0]]) % (2 * np.pi), [[np.pi, 0]], atol=0.02)
 
 
 def spread(codes):

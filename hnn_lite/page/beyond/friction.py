@@ -91,7 +91,7 @@ class DrivenBaseline(Driven, Baseline):
 
 
 class PortHNN(Driven, HNN):
-    """dx/dt = (J - R(x)) grad H + G u: friction acts on the momenta alone, against the velocity dH/dp, and never gives energy.
+    """dx/dt = (Omega - R(x)) grad H + G u: friction acts on the momenta alone, against the velocity dH/dp, and never gives energy.
 
     R is zero but for the block of the momenta, which is L L^T with a lower triangular L, so dH/dt <= (G u) . dH/dp whatever the weights
     (Zhong, Dey, Chakraborty, arXiv:2002.08860).

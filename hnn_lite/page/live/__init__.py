@@ -29,6 +29,7 @@ from hnn_lite.page.live.phase_space import PhaseSpace
 from hnn_lite.page.live.pixels import Pixels
 from hnn_lite.page.live.quantum_levels import QuantumLevels
 from hnn_lite.page.live.solitons import Solitons
+from hnn_lite.page.live.swing_up import SwingUp
 from hnn_lite.page.live.three_ways import ThreeWays
 
-__all__ = ["Bodies", "Film", "HenonHeiles", "IntegratorRace", "PhaseSpace", "Pixels", "QuantumLevels", "Solitons", "ThreeWays", "Torus"]
+__all__ = ["Bodies", "Film", "HenonHeiles", "IntegratorRace", "PhaseSpace", "Pixels", "QuantumLevels", "Solitons", "SwingUp", "ThreeWays", "Torus"]
