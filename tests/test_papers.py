@@ -146,7 +146,7 @@ def test_what_runs_away_is_none():
 def test_action_angle_networks_are_smaller_than_the_papers():
     for name, experiment in EXPERIMENTS.items():
         if "action-angle" in experiment.models:
-            _, recipe = experiment.recipe("sharp", "action-angle")
+            _, recipe = experiment.recipe(None, "action-angle")
             model = experiment.models["action-angle"](experiment.task(0), 0, **recipe.model)
             assert hl.tree.ravel(model.params).size < 8542, name
 

@@ -15,7 +15,7 @@ from joblib import Parallel, delayed
 
 from hnn_lite import metrics, validate
 from hnn_lite.models import PixelModel
-from hnn_lite.page.papers import aan_paper, control, hnn_paper
+from hnn_lite.page.papers import aan_paper, control, hnn_paper, sweeps
 from hnn_lite.training import fit
 
 try:
@@ -24,8 +24,8 @@ except ImportError:          # Windows
     import msvcrt
     fcntl = None
 
-EXPERIMENTS = hnn_paper.EXPERIMENTS | aan_paper.EXPERIMENTS | control.EXPERIMENTS
-GROUPS = {"control": list(control.EXPERIMENTS)}          # several experiments by one name
+EXPERIMENTS = hnn_paper.EXPERIMENTS | aan_paper.EXPERIMENTS | control.EXPERIMENTS | sweeps.EXPERIMENTS
+GROUPS = {"control": list(control.EXPERIMENTS), "sweeps": list(sweeps.EXPERIMENTS)}          # several experiments by one name
 
 
 class RunsFailed(RuntimeError):
