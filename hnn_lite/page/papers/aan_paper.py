@@ -123,25 +123,23 @@ TODA_BY_ADAM = _with({"action-angle": _large(10_000, shears=24, width=10, hidden
                       "neural-ode": _large(11_000),
                       "hamiltonian-ode": _large(7000)}, {"paths": 200})
 # by the better optimiser; several steps of the solver in a sample, without which its error bounds what can be learned
-PENDULUM_FAST = {"action-angle": _fast(700, 500, shears=16, width=8, hidden=(20,), reach=99, ramp=0.3),
-                 "euler-update": _fast(500, 500, hidden=(24, 24)),
-                 "neural-ode": _fast(250, 300, hidden=(24, 24), steps=3),
-                 "hamiltonian-ode": _fast(220, 300, hidden=(24, 24), steps=3)}
-TODA_FAST = _with({"action-angle": _fast(400, 400, shears=24, width=8, hidden=(20,), reach=99, ramp=0.4),
-                   "euler-update": _fast(600, 500, hidden=(24, 24)),
-                   "neural-ode": _fast(330, 400, hidden=(24, 24), steps=2),
-                   "hamiltonian-ode": _fast(310, 400, hidden=(24, 24), steps=2)}, {"paths": 200})
+PENDULUM_FAST = {"action-angle": _fast(520, 500, shears=16, width=8, hidden=(20,), reach=99, ramp=0.3),
+                 "euler-update": _fast(320, 500, hidden=(24, 24)),
+                 "neural-ode": _fast(260, 300, hidden=(24, 24), steps=3),
+                 "hamiltonian-ode": _fast(190, 300, hidden=(24, 24), steps=3)}
+TODA_FAST = _with({"action-angle": _fast(250, 400, shears=24, width=8, hidden=(20,), reach=99, ramp=0.4),
+                   "euler-update": _fast(345, 500, hidden=(24, 24)),
+                   "neural-ode": _fast(240, 400, hidden=(24, 24), steps=2),
+                   "hamiltonian-ode": _fast(200, 400, hidden=(24, 24), steps=2)}, {"paths": 200})
 OSCILLATORS_FAST = {"action-angle": _fast(20, 300, reach=99, **LINEAR | {"start": "modes"}),
-                    "euler-update": _fast(250, 500, hidden=(24, 24)),
-                    "neural-ode": _fast(120, 300, hidden=(24, 24), steps=2),
-                    "hamiltonian-ode": _fast(100, 300, hidden=(24, 24), steps=2)}
-KEPLER_FAST = _with({"action-angle": _fast(600, 800, lift=True, odd=True, start="pairs", shears=24, width=8, hidden=(16,), reach=99, ramp=0.5),
-                     "euler-update": _fast(280, 800, hidden=(32, 32)),
-                     "neural-ode": _fast(190, 400, hidden=(32, 32), steps=3),
-                     "hamiltonian-ode": _fast(175, 400, hidden=(32, 32), steps=3)}, {"paths": 400})
-KEPLER_LIFTED = _with({"euler-update": _fast(280, 800, lift=True, hidden=(32, 32)),
-                       "neural-ode": _fast(450, 400, lift=True, hidden=(24, 24), steps=2),
-                       "hamiltonian-ode": _fast(400, 400, lift=True, hidden=(24, 24), steps=2)}, {"paths": 400})
+                    "euler-update": _fast(145, 500, hidden=(24, 24)),
+                    "neural-ode": _fast(115, 300, hidden=(24, 24), steps=2),
+                    "hamiltonian-ode": _fast(94, 300, hidden=(24, 24), steps=2)}
+KEPLER_FAST = _with({"action-angle": _fast(300, 800, lift=True, odd=True, start="pairs", shears=24, width=8, hidden=(16,), reach=99, ramp=0.5),
+                     "euler-update": _fast(110, 800, hidden=(32, 32)),
+                     "neural-ode": _fast(105, 400, hidden=(32, 32), steps=3),
+                     "hamiltonian-ode": _fast(95, 400, hidden=(32, 32), steps=3)}, {"paths": 400})
+KEPLER_LIFTED = _with({"hamiltonian-ode": _fast(245, 400, lift=True, hidden=(24, 24), steps=2)}, {"paths": 400})
 
 EXPERIMENTS = {name: Experiment(task, recipes, judge, MODELS) for name, task, recipes in (
     ("oscillators", lambda seed: trajectories.coupled_oscillators(),
