@@ -18,8 +18,8 @@ from hnn_lite import networks, page
 from hnn_lite.actions import Pendulum
 from hnn_lite.data import pixel_pendulum
 from hnn_lite.page.beyond.friction import EnergyShaping, PortHNN
-from hnn_lite.page.beyond import quantum_levels
-from hnn_lite.page.live import film, frame, henon_heiles, pixels, weights
+from hnn_lite.page.beyond import fields as fields_of_chains, quantum_levels
+from hnn_lite.page.live import film, frame, henon_heiles, pixels, solitons, weights
 
 selenium = pytest.importorskip("selenium.webdriver")
 from selenium.webdriver.common.action_chains import ActionChains          # noqa: E402
@@ -75,6 +75,14 @@ def pilot():
 
 
 @functools.cache
+def springs():
+    """A law of Toda's springs, learned well enough for its solitons to be seen."""
+    model = fields_of_chains.RingHNN(seed=1)
+    hl.fit(model, fields_of_chains.films(fields_of_chains.toda(), 0.5, 0.7, seed=1), 40, method="levenberg-marquardt", progress=False)
+    return model
+
+
+@functools.cache
 def films():
     """The two models of the chapter on pixels, and films that they can see."""
     models = [hl.load(ROOT / "book" / "results" / f"pixel-pendulum-{name}-sharp-0.npz") for name in ("hnn", "baseline")]
@@ -99,6 +107,7 @@ FIGURES = {
     "action-angle": lambda: page.live.Torus(*straight()),
     "henon-heiles": lambda: page.live.HenonHeiles(),
     "swing-up": lambda: page.live.SwingUp(pilot()),
+    "solitons": lambda: page.live.Solitons(springs()),
     "bodies": lambda: page.live.Bodies(planets(12)),
     "quantum-levels": lambda: page.live.QuantumLevels(straight()[0]),
     "pixels": lambda: page.live.Pixels(*films()),
@@ -194,6 +203,9 @@ def test_outputs_are_small():
     (lambda: page.live.HenonHeiles(0.2), "energy must be from 1/24 to 1/6"),
     (lambda: page.live.HenonHeiles(starts=[[0.5, 1.0]]), "starts must be pairs of a share"),
     (lambda: page.live.HenonHeiles(starts=[0.5, 0.0]), "starts must be 1 to 10 pairs"),
+    (lambda: page.live.Solitons(hl.HNN(2)), 'model must be a RingHNN with symmetry="shift"'),
+    (lambda: page.live.Solitons(fields_of_chains.RingHNN(1, symmetry="none")), 'model must be a RingHNN with symmetry="shift"'),
+    (lambda: page.live.Solitons(fields_of_chains.RingHNN(1), rates=(1.2, 1.5)), "rates must be two numbers from 0.4 to 1.3"),
     (lambda: page.live.Bodies({"hnn": planets(8)["hnn"]}), "models must be a dict with"),
     (lambda: page.live.Bodies({"hnn": planets(8)["hnn"], "baseline": planets(12)["baseline"]}), "must be a model of the class Baseline"),
     (lambda: page.live.Bodies(fields()), "with dim = 8 or 12"),
@@ -387,6 +399,34 @@ def test_the_star_and_its_section_are_pythons(show):
     path = STAR.rollout(begin[0], np.linspace(0, 80, 40_001))
     up = np.flatnonzero((path[:-1, 0] < 0) & (path[1:, 0] >= 0))
     np.testing.assert_allclose(dots[0], path[up][:, [1, 3]], atol=2e-3)          # the solver's path comes through at the same places
+
+
+def toda_path(x, t, twist):
+    return hl.integrate.solve_ivp(lambda x: fields_of_chains.toda().field(x, twist), x, [0, t])[-1]
+
+
+def test_solitons_and_how_far_they_jump_are_pythons(show):
+    rates = (1.1, 0.7)
+    browser = show(bare(page.live.Solitons(springs(), rates)))
+    shown, toda, twist = weights.as_shown(springs()), fields_of_chains.toda(), fields_of_chains.twist_of(rates)
+    x = np.random.default_rng(4).normal(size=(5, 2 * solitons.SITES))
+    close(evaluate(browser, "truth field", x), toda.field(x, twist))
+    close(evaluate(browser, "hnn field", x), shown.field(x, twist))
+    begin = solitons.state(rates)
+    close(evaluate(browser, "state", [rates])[0], begin)
+    step = solitons.step(lambda x: shown.field(x, twist), begin, solitons.STEP)
+    close(evaluate(browser, "hnn step", [begin])[0] - begin, step - begin)
+    close(evaluate(browser, "humps", [begin])[0], solitons.STARTS)
+    for t in (7.3, 45.0):          # in Toda's own springs, and from tops between two sites
+        now = toda_path(begin, t, twist)
+        close(evaluate(browser, "humps", [now])[0], solitons.humps(solitons.squeeze(now, twist)))
+    leads = [solitons.lead(solitons.humps(solitons.squeeze(toda_path(begin, t, twist), twist)), rates, k, t) for t in (7.3, 45.0) for k in (0, 1)]
+    wanted = np.abs(np.log(fields_of_chains.overlap(rates, (1, -1)))) / (2 * np.array(rates))
+    close(evaluate(browser, "theory", [rates, rates[::-1]]), wanted)
+    np.testing.assert_allclose(leads, [0, 0, *wanted], atol=2e-3)
+    found = evaluate(browser, "leads", [45.0])[0]
+    np.testing.assert_allclose(found, solitons.leads(shown, rates, 45.0), atol=1e-6)
+    np.testing.assert_allclose(found, wanted, atol=0.02)          # and the learned springs jump as theory says
 
 
 @pytest.mark.parametrize("dim", [8, 12])

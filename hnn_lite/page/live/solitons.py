@@ -7,16 +7,16 @@ from hnn_lite.page.beyond import fields
 from hnn_lite.page.live import weights
 from hnn_lite.page.live.frame import LiveFigure
 
-SITES, STARTS, WAYS = 96, (16, 80), (1, -1)
+SITES, STARTS, WAYS = 96, (20, 76), (1, -1)
 STEP, END = 0.1, 52.0          # of the motion, in the chain's unit of time
 LOWEST, HIGHEST = 0.4, 1.3          # kappa
-ROOM = 6          # by how many sites a start can be moved to either side
+MERGED, ROOM = 5, 12          # sites within which two humps are not told apart; by how many a start can be moved to either side
 
 
 class Solitons(LiveFigure):
     """A ring of 96 sites with two solitons that run against each other, the true law's beside the learned one's.
 
-    The place and the height of each can be dragged. Right, where the humps are over time, with the lines along which they would have run alone.
+    The place and the height of each can be dragged. Beside it, over time, by how many sites each hump is ahead of where it would be alone.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ class Solitons(LiveFigure):
     def alt(self):
         """What the still shows."""
         return ("Left: squeeze of the springs over the sites, a tall hump on the left and another on the right, the learned line on the true "
-                "band. Right: place over time; two straight lines cross, and after the crossing each runs beside the dashed line on which it began.")
+                "band. Right: by how many sites each is ahead, over time; both lines are level at zero, jump where the two meet, and stay on the dashed lines.")
 
     def data(self):
         """See `LiveFigure`."""
@@ -64,12 +64,12 @@ class Solitons(LiveFigure):
             room.plot(squeeze(path[0], twist), **look)
         room.set(xlabel="site", ylabel="squeeze $u_i - u_{i+1}$")
         room.legend(loc="upper center", ncols=2)
-        for k, c, way in zip(self.rates, STARTS, WAYS, strict=True):
-            track.plot([0, END], [c, c + way * END * np.sinh(k) / k], color="#98a3ad", linestyle="--", linewidth=1)
-        for path, look in zip(paths.values(), ({"color": "#c8c8c8", "markersize": 5}, {"color": "#0072B2", "markersize": 1.5}), strict=True):
-            dots = np.array([(STEP * j, place) for j in range(0, steps + 1, 4) for place in humps(squeeze(path[j], twist))])
-            track.plot(*dots.T, ".", **look)
-        track.set(xlabel="time (chain's units)", ylabel="site", ylim=(0, SITES))
+        t = STEP * np.arange(steps + 1)
+        for number, (k, other) in enumerate((self.rates, self.rates[::-1])):
+            track.axhline(np.abs(np.log(fields.overlap((k, other), WAYS))) / (2 * k), color="#98a3ad", linestyle="--", linewidth=1)
+            for path, look in zip(paths.values(), looks, strict=True):
+                track.plot(t, [lead(humps(squeeze(x, twist)), self.rates, number, now) for x, now in zip(path, t, strict=True)], **look | {"label": None})
+        track.set(xlabel="time (chain's units)", ylabel="sites ahead of a soliton alone", ylim=(-0.7, 1.3))
 
 
 def step(field, x, dt):
@@ -91,20 +91,34 @@ def squeeze(x, twist):
 
 
 def humps(r):
-    """The places of the two highest humps, by the parabola through the highest three values of each: at most two numbers."""
-    left, right = np.roll(r, 1), np.roll(r, -1)
-    top = np.flatnonzero((r > left) & (r >= right) & (r > 0.05))
+    """The places of the two highest humps of the squeeze r, at most two numbers.
+
+    For a single soliton f = (exp(r) - 1)^(-1/2) is a cosh along the sites, so that the values at the top and on both sides of it tell kappa
+    and the middle; where two merge there is no such kappa, and the top itself is the place.
+    """
+    f = 1 / np.sqrt(np.expm1(np.maximum(r, 1e-9)))
+    top = np.flatnonzero((r > np.roll(r, 1)) & (r >= np.roll(r, -1)) & (r > 0.05))
     top = np.sort(top[np.argsort(-r[top], kind="stable")][:2])
-    return top + (left[top] - right[top]) / (2 * (left[top] - 2 * r[top] + right[top]))
+    left, right = np.roll(f, 1)[top], np.roll(f, -1)[top]
+    k = np.arccosh(np.maximum((left + right) / (2 * f[top]), 1))
+    lean = (right - left) / (right + left) / np.tanh(np.maximum(k, 0.1))
+    single = (k > 0.1) & (np.abs(lean) < 1)
+    return top - np.where(single, np.arctanh(np.where(single, lean, 0)) / np.maximum(k, 0.1), 0)
 
 
-def jumps(law, rates, time=END):
-    """By how many sites each soliton is ahead of where it would be alone: shape (2,); from the middles of the squeezed springs around them."""
-    path = integrate.march(step, lambda x: law.field(x, fields.twist_of(rates)), state(rates), STEP, round(time / STEP))
-    found = []
-    for k, c, way in zip(rates, STARTS, WAYS, strict=True):
-        alone = c + way * time * np.sinh(k) / k
-        near = int(np.floor(alone + 0.5)) + np.arange(-10, 11)
-        r = squeeze(path[-1], fields.twist_of(rates))[near % SITES]
-        found.append(way * (r @ near / np.sum(r) - alone))
-    return np.array(found)
+def alone(rates, number, t):
+    """Where a soliton would be at the time t without the other."""
+    return STARTS[number] + WAYS[number] * t * np.sinh(rates[number]) / rates[number]
+
+
+def lead(places, rates, number, t):
+    """By how many sites the hump of a soliton is ahead of where it would be alone; NaN while they meet, within `MERGED` sites of each other."""
+    gap = alone(rates, 1, t) - alone(rates, 0, t)
+    return np.nan if abs(gap) < MERGED else WAYS[number] * (places[0 if (number == 1) == (gap < 0) else -1] - alone(rates, number, t))
+
+
+def leads(law, rates, t):
+    """`lead` of both solitons at the time t on their way by a law: shape (2,)."""
+    path = integrate.march(step, lambda x: law.field(x, fields.twist_of(rates)), state(rates), STEP, round(t / STEP))
+    places = humps(squeeze(path[-1], fields.twist_of(rates)))
+    return np.array([lead(places, rates, number, t) for number in (0, 1)])

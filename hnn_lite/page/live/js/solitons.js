@@ -43,26 +43,23 @@ const squeezeOf = (x) => Array.from({ length: N }, (_, i) => -strain(x, i));
 const velocity = (k) => Math.sinh(k) / k;
 const alone = (number, t) => starts[number] + data.ways[number] * velocity(rates[number]) * t;
 
-// The places of the two highest humps, by the parabola through the highest three values of each.
+// The places of the two highest humps. For a single soliton f = (exp(squeeze) - 1)^(-1/2) is a cosh along the sites, so that the values at the
+// top and on both sides of it tell kappa and the middle; where two merge there is no such kappa, and the top itself is the place.
 function humps(x) {
-  const r = squeezeOf(x), tops = [];
+  const r = squeezeOf(x), tops = [], f = (i) => 1 / Math.sqrt(Math.expm1(Math.max(r[(i + N) % N], 1e-9)));
   for (let i = 0; i < N; i++) {
-    const left = r[(i + N - 1) % N], right = r[(i + 1) % N];
-    if (r[i] > left && r[i] >= right && r[i] > 0.05) tops.push([r[i], i + (left - right) / (2 * (left - 2 * r[i] + right))]);
+    if (!(r[i] > r[(i + N - 1) % N] && r[i] >= r[(i + 1) % N] && r[i] > 0.05)) continue;
+    const k = Math.acosh((f(i - 1) + f(i + 1)) / (2 * f(i))), lean = (f(i + 1) - f(i - 1)) / (f(i + 1) + f(i - 1)) / Math.tanh(k);
+    tops.push([r[i], i - (k > 0.1 && Math.abs(lean) < 1 ? Math.atanh(lean) / k : 0)]);
   }
   return tops.sort((a, b) => b[0] - a[0]).slice(0, 2).map(([, place]) => place).sort((a, b) => a - b);
 }
 
-// By how many sites a soliton is ahead of where it would be alone, from the middle of the squeezed springs around it.
-function jump(x, number, t) {
-  const place = alone(number, t), middle = Math.floor(place + 0.5), r = squeezeOf(x);
-  let sum = 0, first = 0;
-  for (let n = middle - 10; n <= middle + 10; n++) {
-    const value = r[((n % N) + N) % N];
-    sum += value;
-    first += value * n;
-  }
-  return data.ways[number] * (first / sum - place);
+// By how many sites the hump of a soliton is ahead of where it would be alone; NaN while they meet, within MERGED sites of each other.
+const MERGED = 5;
+function lead(places, number, t) {
+  const gap = alone(1, t) - alone(0, t), place = places[(number === 1) === (gap < 0) ? 0 : places.length - 1];
+  return Math.abs(gap) < MERGED ? NaN : data.ways[number] * (place - alone(number, t));
 }
 
 // What theory says of the jump of a soliton that meets another head-on.
@@ -74,11 +71,11 @@ const room = stage.plane({
   xlabel: "site", ylabel: "squeeze of the spring",
 });
 const track = stage.plane({
-  label: "the humps' places over time, and dashed the lines along which they would have run alone", ratio: 1.15, share: 1,
-  x: [0, data.end], y: [0, N], xlabel: "time (chain's units)", ylabel: "site",
+  label: "over time, by how many sites each hump is ahead of where it would be alone; dashed, what theory says", ratio: 1.15, share: 1,
+  x: [0, data.end], y: [-0.7, 1.3], xlabel: "time (chain's units)", ylabel: "sites ahead of a soliton alone",
 });
 
-let paths = {}, places = {}, version = 0;
+let paths = {}, places = {};
 const WIDE = { colour: "truth", width: 7, alpha: 0.2 }, THIN = { colour: "hnn", width: 1.8 };
 
 function restart() {
@@ -88,17 +85,15 @@ function restart() {
     paths[name] = new Path(LAWS[name], STEPS[name], start, data.step);
     places[name] = [];
   }
-  version++;
 }
 
 function work(deadline) {
   let left = false;
   for (const name in paths) {
-    const path = paths[name], found = places[name], before = found.length;
+    const path = paths[name], found = places[name];
     const share = name === "truth" ? (performance.now() + deadline) / 2 : deadline;
     left = path.walk(data.end, share) || left;
     for (let i = found.length; i < path.states.length; i++) found.push(humps(path.states[i]));
-    if (found.length !== before) version++;
   }
   return left;
 }
@@ -118,20 +113,21 @@ function draw() {
   });
   track.axes();
   track.inside(() => {
-    rates.forEach((_, number) => track.curve(2, (i) => i * data.end, (i) => alone(number, i * data.end), { colour: "line", width: 1.2, dash: [5, 4] }));
-    track.layer("humps", version, () => {
-      for (const [name, radius, every] of [["truth", 4, 4], ["hnn", 1.6, 4]]) {
-        for (let j = 0; j < places[name].length; j += every) {
-          for (const place of places[name][j]) track.dot(j * data.step, place, radius, { colour: name, alpha: name === "truth" ? 0.16 : 1 });
-        }
+    track.curve(2, () => now, (i) => 2 * i - 0.7, { colour: "muted", width: 1 });
+    rates.forEach((k, number) => {
+      const jumped = theory(k, rates[1 - number]);
+      track.curve(2, (i) => i * data.end, () => jumped, { colour: "line", width: 1.2, dash: [5, 4] });
+      for (const [name, style] of [["truth", WIDE], ["hnn", THIN]]) {
+        const found = places[name];
+        track.curve(found.length, (j) => j * data.step, (j) => lead(found[j], number, j * data.step), style);
       }
+      track.words(number ? "from the right" : "from the left", 1, jumped, { dy: -5, size: 12, colour: "muted" });
     });
-    track.curve(2, () => now, (i) => i * N, { colour: "muted", width: 1 });
   });
   const over = now > data.end - 1e-6;
   rates.forEach((k, number) => {
-    showTheory[number](`${number ? "right" : "left"} one ${number2(theory(k, rates[1 - number]))} sites ahead`);
-    showFound[number](over ? `${number2(jump(paths.hnn.at(now), number, now))}` : "wait for the end");
+    const learned = over ? number2(lead(places.hnn[LAST], number, data.end)) : "?";
+    show[number](`theory ${number2(theory(k, rates[1 - number]))}, learned ${learned} sites ahead`);
   });
 }
 const number2 = (value) => number(value, 2);
@@ -140,11 +136,7 @@ stage.buttons({ reset: () => { time.wanted = 0; } });
 const time = stage.time({
   end: data.end, at: 0, rate: 6, step: 0.1, format: (t) => t.toFixed(1), known: () => Math.min(...Object.values(paths).map((path) => path.seconds)),
 });
-const showTheory = [], showFound = [];
-for (const number of [0, 1]) {
-  showTheory.push(stage.number({ label: "theory:" }));
-  showFound.push(stage.number({ label: "learned:", colour: "hnn" }));
-}
+const show = ["from the left:", "from the right:"].map((label) => stage.number({ label }));
 restart();
 rates.forEach((_, number) => room.handle({
   name: `the ${number ? "right" : "left"} soliton's place and height`, get: () => [starts[number], height(rates[number])], step: [1, 0.04],
@@ -164,10 +156,10 @@ stage.start({
     "truth field": (x) => LAWS.truth.field(x), "hnn field": (x) => LAWS.hnn.field(x), state: (k) => stateOf(k),
     "hnn step": (x) => midpoints(LAWS.hnn.field, x, data.step), humps,
     theory: ([k, other]) => theory(k, other),
-    jumps: (t) => {
+    leads: (t) => {
       const path = new Path(LAWS.hnn, midpoints, stateOf(rates), data.step);
       path.walk(t);
-      return [0, 1].map((number) => jump(path.at(t), number, t));
+      return [0, 1].map((number) => lead(humps(path.at(t)), number, t));
     },
   },
 });
