@@ -20,8 +20,8 @@ class TestMechanics(Graded):
     names = NAMES[:3]
 
 
-def test_there_are_six():
-    assert [name[:2] for name in NAMES] == [f"{number}-" for number in range(1, 7)]
+def test_there_are_seven():
+    assert [name[:2] for name in NAMES] == [f"{number}-" for number in range(1, 8)]
 
 
 def test_they_are_no_pages_of_the_book():

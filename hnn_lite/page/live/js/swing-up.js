@@ -71,7 +71,7 @@ function drawScene() {
   const x = scene.width / 2, y = scene.height / 2, length = Math.min(x, y) - 26;
   scene.disc(x, y - length, 3, { colour: "line" });
   drawPendulum(scene, x, y, length, state[0], { colour: "truth", width: 3, bob: 10 });
-  // an arc about the axle: to the left where the torque is positive, for the angle counts to the right from hanging
+  // an arc about the axle, from below to the side to which the torque turns the bob
   const wide = Math.max(-2.6, Math.min(2.6, 1.6 * order / data.limit)), count = 41, radius = 24, at = (i) => Math.PI / 2 - wide * i / (count - 1);
   if (Math.abs(wide) > 0.02) {
     scene.stroke(count, (i) => x + radius * Math.cos(at(i)), (i) => y + radius * Math.sin(at(i)), { colour: "c3", width: 4 });
