@@ -165,6 +165,22 @@ def shares(divide):
     return answer
 
 
+def affine(answer, constant=True):
+    """An answer made of the movement and of what is left of it beside the best affine (or linear) map, by least squares."""
+    def made(move, x):
+        y, A = np.array(move(x)), np.column_stack([x, np.ones(len(x))]) if constant else x
+        return answer(y, y - A @ numpy.linalg.lstsq(A, y, rcond=None)[0], x)
+    return made
+
+
+def spread(values):
+    return np.sqrt(np.sum(np.var(values, axis=0)))
+
+
+def norm(values):
+    return np.sqrt(np.sum(np.mean(values**2, axis=0)))
+
+
 def spiral(action=lambda I, g, t: np.exp(-2 * g * t) * I, angle=lambda a, w, g, t: a + w * t, late=False, swap=False):
     def answer(model, gamma, x0, times):
         I, a = model.encode(x0)[::-1] if swap else model.encode(x0)
@@ -250,28 +266,6 @@ def behind(y, seen, sigma, width, half=2.0, logarithm=True):
     return y + half / 2 * sigma**2 * elementwise_grad(density)(y)
 
 
-def rotation(quanta=lambda n: n, turn=lambda E: np.mean(np.sqrt(E - 3 + 3 * np.cos(2 * np.pi * np.arange(900) / 900))), shift=0.0):
-    """The energy of a rotating pendulum whose action is a number of quanta, by halving an interval."""
-    def answer(n, hbar):
-        low, high = 6.0, 2000.0
-        for _ in range(80):
-            middle = (low + high) / 2
-            low, high = (middle, high) if turn(middle) < quanta(n) * hbar else (low, middle)
-        return low + shift
-    return answer
-
-
-def meeting(log=None, times=1, swap=False):
-    """A soliton's jump, from exponentials."""
-    def answer(kappa, other, same):
-        plus, minus = np.exp(kappa + other), np.exp(abs(kappa - other))
-        sign = -1 if same != swap else 1
-        ratio = np.exp((abs(kappa - other) - kappa - other) / 2) * (plus + sign) / (minus + sign)
-        value = times * (np.log(ratio) if log is None else log(ratio - 1)) / kappa
-        return -value if same and kappa < other else value
-    return answer
-
-
 # Part IV
 
 def lost(t, v, power=lambda v: v * v):
@@ -332,9 +326,11 @@ RIGHT = {
     "there_and_back": [there_and_back(lambda gap: abs(gap).max()), there_and_back(lambda gap: max(map(abs, gap.ravel())))],
     "two_jumps": [two_jumps(lambda gap: abs(gap).max()), two_jumps(lambda gap: numpy.linalg.norm(gap.ravel(), np.inf))],
     "beside_nothing": [shares(lambda e, s: np.median(e, axis=1) / s.mean(axis=1))],
+    "bend": [affine(lambda y, left, x: spread(left) / spread(y)), affine(lambda y, left, x: np.sqrt(1 - (spread(y - left) / spread(y)) ** 2))],
     "damped": [spiral(), spiral_matrices],
     "axis_turn": [rosette(), lambda G, eps: 2 * np.pi * (G / np.sqrt(G**2 - 2 * eps) - 1)],
     "factors": [shear_matrices()],
+    "leapfrog_clock": [lambda omega, step: 2 / step * np.sin(omega * step / 2), lambda omega, step: np.sqrt(2 - 2 * np.cos(omega * step)) / step],
     "over_the_top": [rotation(), rotation(turn=lambda E: numpy.trapezoid(numpy.sqrt(E - 6 * np.sin(np.linspace(-np.pi, np.pi, 3001) / 2) ** 2),
                                                                          np.linspace(-np.pi, np.pi, 3001)) / (2 * np.pi))],
     "mode_frequencies": [lambda rates, N: rates @ N, lambda rates, N: np.einsum("ij,ti->tj", N, rates)],
@@ -414,6 +410,15 @@ WRONG = {
         "states and arrows are swapped": [lambda x, dx: law(dx, x)],
         "only two knobs": [lambda x, dx: law(x, dx, b=0.0)],
         "symmetric part": [lambda x, dx: straight(x, dx) / 2 + straight(x, dx).T / 2]},
+    "leapfrog_clock": {
+        "midpoint rule": [lambda omega, step: 2 / step * np.sin(omega * step / 2) / np.cos(omega * step / 2)],
+        "the run is given": [lambda omega, step: np.arccos(1 - (omega * step) ** 2 / 2) / step],
+        "does not follow": [lambda omega, step: 2 * omega / 2],
+        "halve the angle": [lambda omega, step: np.sin(omega * step) / step],
+        "divide it by the time": [lambda omega, step: np.sqrt(2 - 2 * np.cos(omega * step))],
+        "factor of two": [lambda omega, step: np.sqrt((1 - np.cos(omega * step)) / 2) / step],
+        "first term": [lambda omega, step: omega - omega**3 * step**2 / 24],
+        "take the root": [lambda omega, step: (2 - 2 * np.cos(omega * step)) / step**2]},
     "three_seeds": {
         "other way round": [lambda b, h: triples(h, b)],
         "largest comes first": [lambda b, h: triples(b, h)[::-1]],
@@ -530,6 +535,16 @@ WRONG = {
         "one number for all jumps": [shares(lambda e, s: np.median(e) / s.mean())],
         "a number for each start": [shares(lambda e, s: e / s)],
         "square roots": [shares(lambda e, s: np.sqrt(np.median(e, axis=1) / s.mean(axis=1)))]},
+    "bend": {
+        "no constant": [affine(lambda y, left, x: norm(left) / spread(y), False), affine(lambda y, left, x: norm(left) / norm(y), False)],
+        "ratio of squares": [affine(lambda y, left, x: (spread(left) / spread(y)) ** 2)],
+        "not yet divided": [affine(lambda y, left, x: np.sqrt(np.mean(left**2))), affine(lambda y, left, x: np.mean(left**2))],
+        "its mean is no movement": [affine(lambda y, left, x: norm(left) / norm(y))],
+        "not by that of the states": [affine(lambda y, left, x: spread(left) / spread(x))],
+        "return the rest": [affine(lambda y, left, x: spread(y - left) / spread(y)), affine(lambda y, left, x: 1 - spread(left) / spread(y)),
+                            affine(lambda y, left, x: 1 - (spread(left) / spread(y)) ** 2)],
+        "largest values": [affine(lambda y, left, x: abs(left).max() / abs(y - y.mean(axis=0)).max())],
+        "upside down": [affine(lambda y, left, x: spread(y) / spread(left))]},
     "damped": {
         "like an amplitude": [spiral(lambda I, g, t: I * np.exp(-g * t))],
         "actions grow": [spiral(lambda I, g, t: I * np.exp(2 * g * t))],

@@ -18,7 +18,7 @@ from hnn_lite import networks, page
 from hnn_lite.actions import Pendulum
 from hnn_lite.data import pixel_pendulum
 from hnn_lite.page.beyond.friction import EnergyShaping, PortHNN
-from hnn_lite.page.beyond import fields as fields_of_chains, quantum_levels
+from hnn_lite.page.beyond import fields as fields_of_chains, noise, quantum_levels
 from hnn_lite.page.live import film, frame, henon_heiles, pixels, solitons, weights
 
 selenium = pytest.importorskip("selenium.webdriver")
@@ -65,13 +65,10 @@ def planets(dim, hidden=(16, 16), steps=100):
 
 
 @functools.cache
-def pilot():
-    """A port-HNN that has learned the pendulum with friction and a torque."""
-    rng, model = np.random.default_rng(4), PortHNN(2, seed=0, hidden=(16, 16), drag="constant", inputs=1)
-    x, u = rng.uniform([-3.6, -3.2], [3.6, 3.2], (400, 2)), rng.uniform(-1, 1, (400, 1))
-    dx = hl.systems.pendulum().field(x) + np.concatenate([0 * u, u - 0.2 * x[:, 1:]], axis=-1)
-    hl.fit(model, SimpleNamespace(x=x, u=u, dx=dx, test_x=x, test_u=u, test_dx=dx), 40, method="levenberg-marquardt", progress=False)
-    return model
+def blur():
+    """Films of a spring without noise, the time between frames, and what the noise is made of."""
+    x, dt = noise.films(hl.data.fields.mass_spring(seed=1, noise=0))
+    return x, dt, np.random.default_rng(1).normal(size=x.shape)
 
 
 @functools.cache
@@ -79,6 +76,16 @@ def springs():
     """A law of Toda's springs, learned well enough for its solitons to be seen."""
     model = fields_of_chains.RingHNN(seed=1)
     hl.fit(model, fields_of_chains.films(fields_of_chains.toda(), 0.5, 0.7, seed=1), 40, method="levenberg-marquardt", progress=False)
+    return model
+
+
+@functools.cache
+def pilot():
+    """A port-HNN that has learned the pendulum with friction and a torque."""
+    rng, model = np.random.default_rng(4), PortHNN(2, seed=0, hidden=(16, 16), drag="constant", inputs=1)
+    x, u = rng.uniform([-3.6, -3.2], [3.6, 3.2], (400, 2)), rng.uniform(-1, 1, (400, 1))
+    dx = hl.systems.pendulum().field(x) + np.concatenate([0 * u, u - 0.2 * x[:, 1:]], axis=-1)
+    hl.fit(model, SimpleNamespace(x=x, u=u, dx=dx, test_x=x, test_u=u, test_dx=dx), 40, method="levenberg-marquardt", progress=False)
     return model
 
 
@@ -106,8 +113,9 @@ FIGURES = {
     "three-ways": lambda: page.live.ThreeWays({"pendulum": fields()}),
     "action-angle": lambda: page.live.Torus(*straight()),
     "henon-heiles": lambda: page.live.HenonHeiles(),
-    "swing-up": lambda: page.live.SwingUp(pilot()),
+    "noise-slider": lambda: page.live.NoiseSlider(*blur()),
     "solitons": lambda: page.live.Solitons(springs()),
+    "swing-up": lambda: page.live.SwingUp(pilot()),
     "bodies": lambda: page.live.Bodies(planets(12)),
     "quantum-levels": lambda: page.live.QuantumLevels(straight()[0]),
     "pixels": lambda: page.live.Pixels(*films()),
@@ -203,6 +211,8 @@ def test_outputs_are_small():
     (lambda: page.live.HenonHeiles(0.2), "energy must be from 1/24 to 1/6"),
     (lambda: page.live.HenonHeiles(starts=[[0.5, 1.0]]), "starts must be pairs of a share"),
     (lambda: page.live.HenonHeiles(starts=[0.5, 0.0]), "starts must be 1 to 10 pairs"),
+    (lambda: page.live.NoiseSlider(*blur(), sigma=0.5), "sigma must be at most 0.3"),
+    (lambda: page.live.NoiseSlider(blur()[0], 0.1, blur()[2][1:]), "must both have shape"),
     (lambda: page.live.Solitons(hl.HNN(2)), 'model must be a RingHNN with symmetry="shift"'),
     (lambda: page.live.Solitons(fields_of_chains.RingHNN(1, symmetry="none")), 'model must be a RingHNN with symmetry="shift"'),
     (lambda: page.live.Solitons(fields_of_chains.RingHNN(1), rates=(1.2, 1.5)), "rates must be two numbers from 0.4 to 1.3"),
@@ -317,6 +327,24 @@ def test_systems_and_methods_are_pythons(show):
         for method, step in hl.integrate.METHODS.items():
             found = evaluate(browser, "step", [[method, 0.13, x, system.name] for x in POINTS.tolist()])
             close(found - POINTS, step(system.field, POINTS, 0.13) - POINTS)
+
+
+def test_constants_fitted_to_noisy_films_are_pythons(show):
+    figure = page.live.NoiseSlider(*blur())
+    browser = show(bare(figure))
+    for sigma in (0.0, 0.1, 0.3):
+        arrows, shot, _ = figure.fits(sigma)
+        close(evaluate(browser, "arrows", [sigma])[0], np.array(arrows))
+        close(evaluate(browser, "films", [sigma])[0], np.array(shot))
+
+
+def test_the_noise_slider_is_moved_by_keys(show):
+    browser = show(bare(page.live.NoiseSlider(*blur())))
+    settled(browser)
+    before, slider = pictures(browser), browser.find_element("css selector", "input[type=range]")
+    slider.send_keys(*[selenium.Keys.ARROW_RIGHT] * 5)
+    settled(browser)
+    assert pictures(browser) != before and browser.find_element("css selector", ".slider output").text == "0.20"
 
 
 @pytest.mark.parametrize("activation", ["tanh", "sigmoid", "softplus", "relu", "sin"])

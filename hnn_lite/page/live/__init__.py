@@ -25,6 +25,7 @@ from hnn_lite.page.live.bodies import Bodies
 from hnn_lite.page.live.film import Film
 from hnn_lite.page.live.henon_heiles import HenonHeiles
 from hnn_lite.page.live.integrator_race import IntegratorRace
+from hnn_lite.page.live.noise_slider import NoiseSlider
 from hnn_lite.page.live.phase_space import PhaseSpace
 from hnn_lite.page.live.pixels import Pixels
 from hnn_lite.page.live.quantum_levels import QuantumLevels
@@ -32,4 +33,4 @@ from hnn_lite.page.live.solitons import Solitons
 from hnn_lite.page.live.swing_up import SwingUp
 from hnn_lite.page.live.three_ways import ThreeWays
 
-__all__ = ["Bodies", "Film", "HenonHeiles", "IntegratorRace", "PhaseSpace", "Pixels", "QuantumLevels", "Solitons", "SwingUp", "ThreeWays", "Torus"]
+__all__ = ["Bodies", "Film", "HenonHeiles", "IntegratorRace", "NoiseSlider", "PhaseSpace", "Pixels", "QuantumLevels", "Solitons", "SwingUp", "ThreeWays", "Torus"]
