@@ -30,7 +30,7 @@ class SwingUp(LiveFigure):
     """
 
     script = "swing-up"
-    title = "a pendulum steered to the top by a learned energy: drag it, weaken the motor, take the learned friction away"
+    title = "a pendulum steered to the top by a learned energy: drag it, weaken its motor"
     alt = ("Left, the plane of angle and momentum with curves of equal learned energy: a path winds outwards from near the middle and ends at "
            "the corner of the outermost curve, where the pendulum stands upright. Right, the torque over time: plus and minus half a newton "
            "metre in turn, then nearly zero.")

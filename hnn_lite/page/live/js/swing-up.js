@@ -4,9 +4,9 @@
 const HOLD = data.hold;                        // seconds for which an order stands
 const UPRIGHT = 0.1;                           // rad off the top that still count as standing
 const LEVELS = [0.5, 1.5, 3, 4.5];
-const PILOTS = [["both", "H and R"], ["energy", "H only"], ["off", "nobody"]];
+const PILOTS = [["both", "H and R"], ["energy", "H only"], ["off", "nothing"]];
 
-const law = hnn(data.law), top = law.energy([Math.PI, 0]), bottom = law.energy([0, 0]);
+const law = hnn(data.law), crest = law.energy([Math.PI, 0]), bottom = law.energy([0, 0]);
 const truth = pendulum({ m: 0.5, g: 6, l: 1 });
 const place = ([q, p]) => [q - 2 * Math.PI * Math.round(q / (2 * Math.PI)), p];
 
@@ -16,7 +16,7 @@ function torque(x, limit, pilot) {
   const [q, p] = place(x), [force, v] = law.gradient([q, p]), off = q - (q < 0 ? -Math.PI : Math.PI);
   const hold = force - data.spring * off - data.brake * v;
   if (Math.abs(off) < 0.5 && Math.abs(hold) < limit) return hold;
-  const pump = data.gain * (top - law.energy([q, p])) * (v < 0 ? -1 : 1) + (pilot === "both" ? data.drag * v : 0);
+  const pump = data.gain * (crest - law.energy([q, p])) * (v < 0 ? -1 : 1) + (pilot === "both" ? data.drag * v : 0);
   return Math.max(-limit, Math.min(limit, pump));
 }
 
@@ -54,7 +54,7 @@ function step(seconds) {
 function draw() {
   plane.axes("H", () => {
     plane.contours((x) => law.energy(x) - bottom, LEVELS, { colour: "grid" });
-    plane.contours((x) => law.energy(x) - top, [0], { colour: "line", width: 1.4 }, 4);
+    plane.contours((x) => law.energy(x) - crest, [0], { colour: "line", width: 1.4 }, 4);
   });
   plane.inside(() => {
     drawRound(plane, trail.length, (i) => place(trail[i]), { colour: "c3", width: 1.8 }, 900);
@@ -62,7 +62,7 @@ function draw() {
   });
   drawScene();
   const [q] = place(state);
-  showEnergy(`${number(law.energy(place(state)) - bottom, 2)} of ${number(top - bottom, 2)} J`);
+  showEnergy(`${number(law.energy(place(state)) - bottom, 2)} of ${number(crest - bottom, 2)} J`);
   showTorque(`${number(order, 2)} N m`);
   showStanding(standing > 0 ? `${standing.toFixed(0)} s` : `no, ${number(Math.abs(Math.abs(q) - Math.PI) * 180 / Math.PI, 0)}° off`);
 }
