@@ -79,8 +79,10 @@ function blur(sigma) {
   showFilms(inTurns(turns(shot.constants)));
 }
 
-// The position from (1, 0): a turn at the rate sqrt(a b).
+// The state a time after (1, 0): a turn at the rate sqrt(a b).
 const wave = ([a, b], t) => Math.cos(Math.sqrt(a * b) * t);
+const state = ([a, b], t) => [wave([a, b], t), -Math.sqrt(b / a) * Math.sin(Math.sqrt(a * b) * t)];
+const springs = () => [[[2, 2], "truth"], [arrows, "c4"], [shot.constants, "hnn"]];
 
 function draw() {
   plane.axes();
@@ -88,19 +90,23 @@ function draw() {
     for (const row of films) for (const x of row) plane.dot(...x, 1.1, { colour: "data", alpha: 0.5 });
     const [a, b] = shot.constants, rate = Math.sqrt(a * b), ratio = Math.sqrt(b / a), [q, p] = shot.starts[data.film];
     const angle = (i) => rate * i * (frames - 1) * data.dt / 200;
-    plane.curve(201, (i) => q * Math.cos(angle(i)) + p / ratio * Math.sin(angle(i)), (i) => p * Math.cos(angle(i)) - ratio * q * Math.sin(angle(i)), { colour: "hnn", width: 2.2 });
+    const [cos, sin] = [(i) => Math.cos(angle(i)), (i) => Math.sin(angle(i))];
+    plane.curve(201, (i) => q * cos(i) + p / ratio * sin(i), (i) => p * cos(i) - ratio * q * sin(i), { colour: "hnn", width: 2.2 });
     for (const row of films) plane.dot(...row[data.film], 2.6, { colour: "truth" });
-    plane.dot(q, p, 5, { colour: "hnn", ring: "paper" });
+    for (const [constants, colour] of springs()) plane.dot(...state(constants, time.now), 5.5, { colour, ring: "paper" });
   });
   chart.axes();
   chart.inside(() => {
-    const t = (i) => i * data.seconds / 800;
-    chart.curve(801, t, (i) => wave([2, 2], t(i)), { colour: "truth", width: 7, alpha: 0.2 });
-    chart.curve(801, t, (i) => wave(arrows, t(i)), { colour: "c4", width: 2 });
-    chart.curve(801, t, (i) => wave(shot.constants, t(i)), { colour: "hnn", width: 2 });
+    const t = (i) => i * time.now / 800;
+    for (const [constants, colour] of springs()) {
+      chart.curve(801, t, (i) => wave(constants, t(i)), { colour, ...(colour === "truth" ? { width: 7, alpha: 0.2 } : { width: 2 }) });
+      chart.dot(time.now, wave(constants, time.now), 3.5, { colour });
+    }
   });
 }
 
+stage.buttons({ reset: () => { time.wanted = 0; } });
+const time = stage.time({ end: data.seconds, at: data.seconds, rate: 2 });
 const showArrows = stage.number({ label: "after 20 s, from exact arrows at blurred states:", colour: "c4" });
 const showFilms = stage.number({ label: "from the blurred films alone:", colour: "hnn" });
 stage.slider({
