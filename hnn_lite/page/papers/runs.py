@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager
 from dataclasses import asdict
+from difflib import get_close_matches
 import json
 import math
 import os
@@ -26,6 +27,12 @@ except ImportError:          # Windows
 
 EXPERIMENTS = hnn_paper.EXPERIMENTS | aan_paper.EXPERIMENTS | control.EXPERIMENTS | sweeps.EXPERIMENTS
 GROUPS = {"control": list(control.EXPERIMENTS), "sweeps": list(sweeps.EXPERIMENTS)}          # several experiments by one name
+
+
+def _experiment(name):
+    """The experiment of this name; an error lists the names that are most like it, as there are too many to list all."""
+    like = get_close_matches(str(name), EXPERIMENTS, 8, 0)
+    return EXPERIMENTS[validate.choice("experiment", name, EXPERIMENTS if name in list(EXPERIMENTS) else like)]
 
 
 class RunsFailed(RuntimeError):
@@ -121,7 +128,7 @@ def reproduce(experiments, models=None, seeds=(0,), recipe=None, steps=None, job
         validate.whole("steps", steps, 1)
     wanted = {}
     for name in (name for given in experiments for name in GROUPS.get(given, [given])):
-        experiment = EXPERIMENTS[validate.choice("experiment", name, EXPERIMENTS)]
+        experiment = _experiment(name)
         for model in experiment.named(recipe)[1] if models is None else models:
             named, how = experiment.recipe(recipe, model)
             wanted |= {(name, model, named, seed, steps or how.steps): None for seed in seeds}
@@ -171,7 +178,7 @@ def read(path):
 
 def _train(experiment, model, seed, recipe, steps, keep, progress):
     """See `run`: the record and, if `keep`, the bytes of the weights' file, which a worker may have nowhere to put."""
-    chosen = EXPERIMENTS[validate.choice("experiment", experiment, EXPERIMENTS)]
+    chosen = _experiment(experiment)
     recipe, how = chosen.recipe(recipe, model)
     arguments = asdict(how)
     if steps is not None:
