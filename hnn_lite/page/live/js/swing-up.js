@@ -67,16 +67,18 @@ function draw() {
   showStanding(standing > 0 ? `${standing.toFixed(0)} s` : `no, ${number(Math.abs(Math.abs(q) - Math.PI) * 180 / Math.PI, 0)}° off`);
 }
 
+// The pendulum in its oil, darker where there is more friction; about the axle an arc as long as the motor is strong, and on it the torque.
 function drawScene() {
-  const x = scene.width / 2, y = scene.height / 2, length = Math.min(x, y) - 26;
-  scene.disc(x, y - length, 3, { colour: "line" });
+  const x = scene.width / 2, y = scene.height / 2, length = Math.min(x, y) - 26, radius = 24;
+  scene.disc(x, y, length + 14, { colour: "c4", alpha: 0.6 * friction });
   drawPendulum(scene, x, y, length, state[0], { colour: "truth", width: 3, bob: 10 });
-  // an arc about the axle, from below to the side to which the torque turns the bob
-  const wide = Math.max(-2.6, Math.min(2.6, 1.6 * order / data.limit)), count = 41, radius = 24, at = (i) => Math.PI / 2 - wide * i / (count - 1);
-  if (Math.abs(wide) > 0.02) {
-    scene.stroke(count, (i) => x + radius * Math.cos(at(i)), (i) => y + radius * Math.sin(at(i)), { colour: "c3", width: 4 });
-    scene.disc(x + radius * Math.cos(at(count - 1)), y + radius * Math.sin(at(count - 1)), 5, { colour: "c3" });
-  }
+  const turned = (u) => Math.PI / 2 - 1.7 * u, arc = (from, to, style) => {          // from below to the side to which the bob is turned
+    const at = (i) => turned(from + (to - from) * i / 40);
+    scene.stroke(41, (i) => x + radius * Math.cos(at(i)), (i) => y + radius * Math.sin(at(i)), style);
+  };
+  arc(-limit, limit, { colour: "line", width: 4 });
+  arc(0, order, { colour: "c3", width: 4 });
+  scene.disc(x + radius * Math.cos(turned(order)), y + radius * Math.sin(turned(order)), 5, { colour: "c3" });
   scene.disc(x, y, 5, { colour: "muted" });
   scene.text("torque", x, y + radius + 8, { colour: "c3", align: "center", base: "top", size: 12 });
 }
