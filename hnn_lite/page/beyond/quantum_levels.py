@@ -126,7 +126,7 @@ def star_levels(hbar, count, quanta=40):
     Parameters
     ----------
     hbar : float
-        1/80 gives 1/80 of the levels that are published for H = |p|^2 / 2 + |q|^2 / 2 + lambda (x^2 y - y^3 / 3) with
+        1/80 gives 1/80 of the levels that are published for `H = |p|^2 / 2 + |q|^2 / 2 + lambda (x^2 y - y^3 / 3)` with
         lambda^2 = 1/80 and hbar = 1: Noid and Marcus, Journal of Chemical Physics 67 (1977) 559.
     count : int
     quanta : int
@@ -158,7 +158,7 @@ def star_field(z):
 def star_torus(path, dt, order=5):
     """The actions of the torus on which a path of the star lies, from the path alone, or None if it does not lie on such a torus.
 
-    The path is fitted by waves exp(i k . w t), |k_1| + |k_2| <= order, with two frequencies w: those of the circular motion to the
+    The path is fitted by waves `exp(i k . w t)`, `|k_1| + |k_2| <= order`, with two frequencies w: those of the circular motion to the
     left and to the right. The action of angle j is the sum over k of k_j Im(p_k* . q_k). None is returned where both frequencies are the
     same, as on an island, where an action is negative, or where the waves do not fit the path.
 
