@@ -88,15 +88,15 @@ def test_uncoupled_small_weights_beat_the_papers_code_and_usual_ones_do_not(reci
     assert np.all(shares < 1e-3) if better else np.all(shares > 10)
 
 
-def test_the_records_are_those_of_one_command_with_five_seeds_and_equal_seconds():
+def test_the_records_are_those_of_one_command_with_five_seeds_and_for_each_coupling_equal_seconds():
     records = papers.read(STORED)
     found = {}
     for record in records:
         found.setdefault((record["experiment"], record["recipe"]), {}).setdefault(record["model"], []).append(record)
     assert set(papers.GROUPS["sweeps"]) == {name for name, _ in found}
     for (name, recipe), models in found.items():
-        assert set(models) in ({"action-angle"}, set(sweeps.MODELS)), name
+        assert set(models) in ({"action-angle"}, set(sweeps.FEWER), set(sweeps.MODELS)), name
         assert all([record["seed"] for record in runs] == [0, 1, 2, 3, 4] for runs in models.values()), name
         assert all(record["steps"] == sweeps.EXPERIMENTS[name].recipe(recipe, model)[1].steps for model, runs in models.items() for record in runs)
         seconds = [np.median([record["cpu_seconds"] for record in runs]) for runs in models.values()]
-        assert max(seconds) < 2.5 * min(seconds), name
+        assert max(seconds) < 1.7 * min(seconds) or not name.startswith("coupling"), name

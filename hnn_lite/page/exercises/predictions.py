@@ -218,3 +218,38 @@ def damped():
          ("actions and angles are swapped: `encode` returns the actions first", exchanged),
          ("this is the last state only: return the states at all times", lambda *data: right(*data)[-1]),
          ("the times should run along the first axis", lambda *data: np.swapaxes(right(*data), 0, 1))])
+
+
+@exercise("ex-ps-code")
+def bend():
+    """Straight or bent: `bend(move, x)`, the share of a shear's movement that no affine map explains. Exercise `ex-ps-code`."""
+    def split(move, x, centred=True):
+        """The movement, and what the best affine (or linear) map leaves of it, by the normal equations of what is left after the means."""
+        y = move(x)
+        a, b = (x - x.mean(axis=0), y - y.mean(axis=0)) if centred else (x, y)
+        return b, b - a @ np.linalg.solve(a.T @ a, a.T @ b)
+
+    def size(part):
+        return np.sqrt(np.mean(part**2))
+
+    def other(answer, centred=True):
+        return lambda move, x: answer(*split(move, x, centred), x)
+
+    rng = np.random.default_rng(21)
+    x, K = rng.normal(size=(60, 2)), rng.normal(size=(2, 3))
+    moves = {"for a bent shear": lambda x: np.tanh(x @ K + 0.4) @ K.T, "for a nearly straight one": lambda x: 0.3 * x + 0.7 + 0.02 * np.sin(x @ K) @ K.T,
+             "for a larger one": lambda x: 5 * np.cos(x) - 2}
+    return Exercise(
+        "a function (move, x), with move(x) the movement of the states x, shape (points, n), which returns one number",
+        calls({place: (move, x) for place, move in moves.items()}), other(lambda all_, left, x: size(left) / size(all_)),
+        [("the map has no constant: an affine map has one", other(lambda all_, left, x: size(left) / size(all_ - all_.mean(axis=0)), centred=False),
+          other(lambda all_, left, x: size(left) / size(all_), centred=False)),
+         ("this is a ratio of squares: take its root", other(lambda all_, left, x: np.mean(left**2) / np.mean(all_**2))),
+         ("this is what is left, not yet divided by the size of the movement", other(lambda all_, left, x: size(left)),
+          other(lambda all_, left, x: np.mean(left**2))),
+         ("divide by the movement's spread: its mean is no movement that bends", lambda move, x: size(split(move, x)[1]) / size(move(x))),
+         ("divide by the spread of the movement, not by that of the states", other(lambda all_, left, x: size(left) / size(x - x.mean(axis=0)))),
+         ("this is the share that the affine map explains: return the rest", other(lambda all_, left, x: size(all_ - left) / size(all_)),
+          other(lambda all_, left, x: 1 - size(left) / size(all_)), other(lambda all_, left, x: 1 - np.mean(left**2) / np.mean(all_**2))),
+         ("these are the largest values: take root mean squares", other(lambda all_, left, x: abs(left).max() / abs(all_).max())),
+         ("this is upside down", other(lambda all_, left, x: size(all_) / size(left)))])
