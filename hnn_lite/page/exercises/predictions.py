@@ -220,9 +220,9 @@ def damped():
          ("the times should run along the first axis", lambda *data: np.swapaxes(right(*data), 0, 1))])
 
 
-@exercise("ex-ps-code")
+@exercise("ex-sw-code")
 def bend():
-    """Straight or bent: `bend(move, x)`, the share of a shear's movement that no affine map explains. Exercise `ex-ps-code`."""
+    """Straight or bent: `bend(move, x)`, the share of a shear's movement that no affine map explains. Exercise `ex-sw-code`."""
     def split(move, x, centred=True):
         """The movement, and what the best affine (or linear) map leaves of it, by the normal equations of what is left after the means."""
         y = move(x)
