@@ -139,7 +139,7 @@ def test_the_stored_records_are_whole_and_what_a_run_gives():
     assert not any("failed" in record for record in records)
     for task in noise.TASKS:
         for law in noise.LAWS:
-            for data in ("films", "arrows"):
+            for data in ("films", "arrows") if law in ("hnn", "symmetric", "two-constants") else ("films",):
                 chosen = [record["seed"] for record in records if (record["task"], record["law"], record["data"]) == (task, law, data)
                           and record["noise"] == 0.1 and record["films"] == 25]
                 assert sorted(chosen) == list(range(10)), (task, law, data)

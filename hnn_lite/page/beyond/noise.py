@@ -45,7 +45,8 @@ class Mechanical(HNN):
 
     def __init__(self, dim, seed=0, hidden=(16,), activation="softplus", scaling=None, symmetry=None, mass=None):
         super().__init__(dim, seed, hidden, activation, scaling)
-        self.symmetry, self.mass = validate.choice("symmetry", symmetry, (None, "mirror", "circle")), mass if mass is None else validate.positive("mass", mass)
+        self.symmetry = validate.choice("symmetry", symmetry, (None, "mirror", "circle"))
+        self.mass = mass if mass is None else validate.positive("mass", mass)
         self.params = [init_mlp((self.dim // 2, *self.hidden, 1), seed), [] if mass else [(np.zeros(1),)]]
 
     def potential(self, params, q):
@@ -467,8 +468,8 @@ def records(path):
 
 
 def main(arguments=None):
-    """`python -m hnn_lite.page.beyond.noise --out FILE`: run what the file of records has not, and add it."""
-    parser = argparse.ArgumentParser(description=main.__doc__)
+    """Run what the file of records has not, and add it: `python -c "from hnn_lite.page.beyond.noise import main; main()" --out FILE`."""
+    parser = argparse.ArgumentParser(description="Films with noise in them: train and judge, and add records to a file.")
     parser.add_argument("--out", required=True, type=pathlib.Path)
     parser.add_argument("--tasks", nargs="+", default=list(TASKS), choices=TASKS)
     parser.add_argument("--laws", nargs="+", default=list(LAWS), choices=LAWS)
@@ -487,7 +488,3 @@ def main(arguments=None):
                 done[key] = dict(zip(KEYS, key, strict=True)) | {"failed": f"{type(problem).__name__}: {problem}"}
             o.out.write_text(json.dumps([done[key] for key in sorted(done)], indent=0) + "\n", encoding="utf-8")
             print({name: value for name, value in done[key].items() if name != "noise"}, flush=True)
-
-
-if __name__ == "__main__":
-    main()
