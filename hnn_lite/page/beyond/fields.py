@@ -327,7 +327,7 @@ def solitons(n, t, rates, ways, starts):
 
 
 def overlap(rates, ways):
-    """The number A of two solitons: a meeting shifts each by |log A| / (2 kappa) sites."""
+    """The number A of two solitons: a meeting shifts each by the size of log A, over 2 kappa, in sites."""
     shape = np.sinh if ways[0] == ways[1] else np.cosh
     return (shape((rates[0] - rates[1]) / 2) / shape((rates[0] + rates[1]) / 2)) ** 2
 
