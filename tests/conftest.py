@@ -19,7 +19,7 @@ if os.environ.get("HNN_LITE_DATA"):          # a notebook runs in its own folder
     os.environ["HNN_LITE_DATA"] = os.path.abspath(os.environ["HNN_LITE_DATA"])
 
 # chapters that cannot run without the measured data
-NEED_DATA = {"friction.ipynb", "real-pendulum.ipynb"}
+NEED_DATA = {"a-real-pair.ipynb", "friction.ipynb", "real-pendulum.ipynb"}
 
 
 @pytest.fixture(scope="module")
