@@ -120,12 +120,12 @@ def test_the_commands_on_the_pages_have_been_run(more, tmp_path, monkeypatch):
 def test_the_exact_law_is_judged_to_be_exact_and_a_slow_one_by_its_lag():
     task = hl.data.trajectories.pendulum(seed=3)
     params = [(np.zeros((3, 4)), np.zeros(2))]
-    exact = SimpleNamespace(rollout=task.exact.rollout, params=params)
+    exact = SimpleNamespace(rollout=lambda x, t, rtol: task.exact.rollout(x, t), params=params)
     judged = aan_paper.judge(exact, task, starts=20)
     assert judged["parameters"] == 14 and max(judged["error_by_jump_mean"]) < 1e-15 and max(judged["energy_by_jump"]) < 1e-9
     assert {*(jump for jump in aan_paper.JUMPS if jump <= 1026), 10, 103, 1026} == set(judged["jumps"]) and sorted(judged["jumps"]) == judged["jumps"]
     assert judged["periods"][judged["jumps"].index(1026)] == pytest.approx(100, rel=1e-3)
-    slow = aan_paper.judge(SimpleNamespace(rollout=lambda x, t: task.exact.rollout(x, 0.999 * t), params=params), task, starts=20)
+    slow = aan_paper.judge(SimpleNamespace(rollout=lambda x, t, rtol: task.exact.rollout(x, 0.999 * t), params=params), task, starts=20)
     ten, hundred = (slow["error_by_jump"][judged["jumps"].index(jump)] for jump in (10, 100))
     assert hundred / ten == pytest.approx(100, rel=0.1)                 # the square of a phase that grows evenly
     assert max(slow["energy_by_jump"]) < 1e-9
@@ -133,7 +133,7 @@ def test_the_exact_law_is_judged_to_be_exact_and_a_slow_one_by_its_lag():
 
 def test_what_runs_away_is_none():
     task = hl.data.trajectories.pendulum(seed=3)
-    wild = SimpleNamespace(rollout=lambda x, t: x * np.exp(np.minimum(10 * t, 1e4)).reshape(-1, 1, 1), params=[])
+    wild = SimpleNamespace(rollout=lambda x, t, rtol: x * np.exp(np.minimum(10 * t, 1e4)).reshape(-1, 1, 1), params=[])
     with np.errstate(all="ignore"):
         judged = aan_paper.judge(wild, task)
     assert judged["error_by_jump"][0] > 0 and judged["error_by_jump"][-1] is None

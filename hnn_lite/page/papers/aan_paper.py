@@ -16,7 +16,6 @@ from hnn_lite.models import ActionAngleNetwork, EulerUpdate, NeuralODE
 
 JUMPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)          # samples, up to the last of
 PERIODS = (1, 10, 100)
-TIGHT = 1e-10          # tolerance of a solver: the model is judged, and not the solver
 
 
 def _made(make, task, seed, lift=False, **arguments):
@@ -32,26 +31,33 @@ MODELS = {
 }
 
 
-def judge(model, task, starts=100):
-    """How far off predictions are on unseen paths, by the jump: at `JUMPS`, up to 100 periods, and at 1, 10 and 100 periods.
+def judge(model, task, starts=100, jumps=None, rtol=1e-10, over=np.median):
+    """How far off predictions are on unseen paths, by the jump.
 
     Parameters
     ----------
     model : Dynamics
     task : TrajectoryTask
     starts : int
+    jumps : sequence of int, optional
+        In samples; if not given, `JUMPS`, up to 100 periods, and 1, 10 and 100 periods.
+    rtol : float
+        Of a solver that follows a learned law: the model is judged, and not the solver.
+    over : callable
+        How energy errors are put together over the starts.
 
     Returns
     -------
     judged : dict
-        "parameters"; "test_loss": the mean error after one sample; "jumps", in samples, and "periods", the same in periods;
+        "parameters"; "test_loss": the mean error after one sample; "jumps", and "periods", the same in periods;
         "error_by_jump" and "error_by_jump_mean": median and mean over the starts (see `TrajectoryTask.error_by_jump`);
-        "energy_by_jump": the median of |E - E(0)| / |E(0)|. None for what is infinite.
+        "energy_by_jump": |E - E(0)| / |E(0)|. None for what is infinite.
     """
-    periods = [max(1, round(count * task.period / task.dt)) for count in PERIODS]
-    jumps = sorted({*periods, *(jump for jump in JUMPS if jump <= periods[-1])})
+    if jumps is None:
+        periods = [max(1, round(count * task.period / task.dt)) for count in PERIODS]
+        jumps = sorted({*periods, *(jump for jump in JUMPS if jump <= periods[-1])})
     x0, law = task.starts(starts), getattr(model, "model", model)          # of a `Lifted`
-    solver = {"rtol": TIGHT} if isinstance(law, NeuralODE) and not isinstance(law, EulerUpdate) else {}
+    solver = {} if isinstance(law, (ActionAngleNetwork, EulerUpdate)) else {"rtol": rtol}
     path = model.rollout(x0, task.dt * np.array([0, *jumps]), **solver)
     errors, energy = task.errors(path[1:], jumps), task.system.hamiltonian(path)
 
@@ -59,9 +65,9 @@ def judge(model, task, starts=100):
         return [float(value) if np.isfinite(value) else None for value in values]
 
     return {"parameters": sum(leaf.size for leaf in tree.leaves(model.params)), "test_loss": float(errors[0].mean()),
-            "jumps": jumps, "periods": [jump * task.dt / task.period for jump in jumps],
+            "jumps": list(jumps), "periods": [jump * task.dt / task.period for jump in jumps],
             "error_by_jump": plain(np.median(errors, axis=1)), "error_by_jump_mean": plain(errors.mean(axis=1)),
-            "energy_by_jump": plain(np.median(abs(energy[1:] / energy[0] - 1), axis=1))}
+            "energy_by_jump": plain(over(abs(energy[1:] / energy[0] - 1), axis=1))}
 
 
 def _small(steps, batch, /, **model):

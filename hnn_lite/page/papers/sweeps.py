@@ -9,9 +9,9 @@ from functools import partial
 
 import numpy as np
 
-from hnn_lite import tree, validate
+from hnn_lite import validate
 from hnn_lite.data import trajectories
-from hnn_lite.models import ActionAngleNetwork, EulerUpdate
+from hnn_lite.models import ActionAngleNetwork
 from hnn_lite.page.papers import aan_paper
 from hnn_lite.page.papers.experiment import Experiment, Recipe
 
@@ -50,34 +50,13 @@ def one_path(seed=0, k_pair=0.5, samples=100):
     return replace(task, x=task.exact.rollout(task.x[0, 0], task.dt * np.arange(samples))[None])
 
 
-def judge(model, task, starts=25):
-    """How far off predictions are by the jump, in units that do not depend on how many samples the model has seen.
+def judge(model, task):
+    """As `aan_paper.judge`, at `JUMPS` from 25 starts, in units that do not depend on how many samples the model has seen.
 
-    Parameters
-    ----------
-    model : Dynamics
-    task : TrajectoryTask
-    starts : int
-
-    Returns
-    -------
-    judged : dict
-        "parameters"; "jumps", in samples, and "periods", the same in periods of the slow mode; "test_loss", and "error_by_jump_mean" and
-        "error_by_jump", the mean and the median over the starts (see `TrajectoryTask.error_by_jump`; the unit is the standard deviation over the
-        first 100 samples); "energy_by_jump", the mean of |E - E(0)| / |E(0)|. None for what is infinite.
+    The unit of an error is the standard deviation over the first 100 samples; energy errors are means.
     """
     task = replace(task, x=task.exact.rollout(task.x[0, 0], task.dt * np.arange(100))[None])
-    times = task.dt * np.array([0, *JUMPS])
-    solver = {} if isinstance(model, (ActionAngleNetwork, EulerUpdate)) else {"rtol": 1e-8}          # so that the model is seen, not the solver
-    path = model.rollout(task.starts(starts), times, **solver)
-    errors, energy = task.errors(path[1:], JUMPS), task.system.hamiltonian(path)
-
-    def plain(values):          # JSON has no infinity
-        return [float(value) if np.isfinite(value) else None for value in values]
-
-    return {"parameters": sum(leaf.size for leaf in tree.leaves(model.params)), "test_loss": float(errors[0].mean()), "jumps": list(JUMPS),
-            "periods": [float(time / task.period) for time in times[1:]], "error_by_jump": plain(np.median(errors, axis=1)),
-            "error_by_jump_mean": plain(errors.mean(axis=1)), "energy_by_jump": plain(np.mean(abs(energy[1:] / energy[0] - 1), axis=1))}
+    return aan_paper.judge(model, task, 25, JUMPS, 1e-8, np.mean)
 
 
 def shrunk(model, gain, outer=1.0):
