@@ -156,11 +156,11 @@ def star_field(z):
 
 
 def star_torus(path, dt, order=5):
-    """The actions of the torus on which a path of the star lies, from the path alone, or None if it does not lie on such a torus.
+    """The actions of the torus on which a path of the star lies, from the path alone, or None where they cannot be read off.
 
     The path is fitted by waves `exp(i k . w t)`, `|k_1| + |k_2| <= order`, with two frequencies w: those of the circular motion to the
     left and to the right. The action of angle j is the sum over k of k_j Im(p_k* . q_k). None is returned where both frequencies are the
-    same, as on an island, where an action is negative, or where the waves do not fit the path.
+    same, as on an island, where an action is negative, or where the waves do not fit the path, as on some tori close to an island.
 
     Parameters
     ----------
