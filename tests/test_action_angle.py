@@ -259,6 +259,7 @@ MODEL = hl.ActionAngleNetwork(2, shears=1, width=2)
     (lambda: hl.ActionAngleNetwork(2, hidden=(100, 0)), "hidden must be a whole number of at least 1, got 0"),
     (lambda: hl.ActionAngleNetwork(2, frequencies="fast"), "unknown frequencies 'fast'; choose one of: gradient, mlp"),
     (lambda: hl.ActionAngleNetwork(2, activation="step"), "unknown activation 'step'"),
+    (lambda: hl.ActionAngleNetwork(2, activation="sigmoid", odd=True), "unknown odd activation 'sigmoid'; choose one of: tanh, sin"),
     (lambda: hl.ActionAngleNetwork(2, reach=0), "reach must be a whole number of at least 1, got 0"),
     (lambda: hl.ActionAngleNetwork(2, ramp=2), "ramp is a share of the training, at most 1, got 2"),
     (lambda: hl.ActionAngleNetwork(2, ramp=0), "ramp must be finite and positive, got 0"),
@@ -285,3 +286,13 @@ MODEL = hl.ActionAngleNetwork(2, shears=1, width=2)
 def test_bad_input_is_refused(bad, words):
     with pytest.raises(ValueError, match=words):
         bad()
+
+
+@pytest.mark.parametrize("odd", [True, False])
+def test_only_odd_shears_take_the_opposite_state_to_the_opposite_prediction(odd):
+    rng = np.random.default_rng(0)
+    scaling = hl.scaling.Scaling(np.zeros(4), np.ones(4), np.eye(4), 1.0, 1.0, np.ones(2))
+    model = hl.ActionAngleNetwork(4, shears=4, width=5, activation="sin", hidden=(6,), odd=odd, scaling=scaling)
+    model.params = {**model.params, "encoder": [tuple(rng.normal(size=part.shape) for part in layer) for layer in model.params["encoder"]]}
+    x = rng.normal(size=(7, 4))
+    assert np.allclose(model.advance(-x, 0.3), -model.advance(x, 0.3), atol=1e-10) == odd

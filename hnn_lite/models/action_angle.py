@@ -43,7 +43,7 @@ class ActionAngleNetwork(Model, Dynamics):
     start : str
         "modes" or "pairs": the coordinates in which learning begins; see `scaling.Scaling.of`.
     odd : bool
-        Shears without biases: with an odd activation what is predicted from -x, in the coordinates of the scaling, is minus what is
+        Shears without biases, with an odd activation (tanh, sin): what is predicted from -x, in the coordinates of the scaling, is minus what is
         predicted from x. Only for motions of which this is true.
     scaling : Scaling, optional
         Taken from the training set of the first `fit` if not given.
@@ -65,7 +65,7 @@ class ActionAngleNetwork(Model, Dynamics):
     def __init__(self, dim, seed=0, shears=20, width=100, activation="tanh", frequencies="gradient", hidden=(100,),
                  linear=0, reach=10, ramp=1.0, start="modes", odd=False, scaling=None):
         self.dim = validate.phase_space("dim", dim)
-        self.activation = validate.choice("activation", activation, ACTIVATIONS)
+        self.activation = validate.choice("odd activation" if odd else "activation", activation, ("tanh", "sin") if odd else ACTIVATIONS)
         self.kind = self._frequencies = validate.choice("frequencies", frequencies, ("gradient", "mlp"))
         self.start = validate.choice("start", start, ("modes", "pairs"))
         self.hidden, self.reach = validate.wholes("hidden", hidden, 1), validate.whole("reach", reach, 1)
