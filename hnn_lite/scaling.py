@@ -73,8 +73,8 @@ class Scaling:
         kind : str
             "pairs": each position divided, and its momentum multiplied, by a number that makes their spreads equal. "modes":
             the normal modes of the quadratic H that explains the steps best, where this H has a minimum; else the modes of the
-            inverse of the covariance; else "pairs". For a linear system nothing is then left to learn, and for another
-            learning begins at its small oscillations.
+            inverse of the covariance; else "pairs". For a linear system nothing is then left to learn; for another
+            learning begins with one frequency for each mode, between those of its small and its large oscillations.
 
         Returns
         -------

@@ -149,7 +149,7 @@ torus.canvas.onkeydown = (event) => {
 
 const showTime = stage.number({ label: "time" });
 const showAngle = stage.number({ label: "the network's angle is", colour: "action-angle" });
-const showWalk = stage.number({ label: "the walker's energy is", colour: "baseline" });
+const showWalk = stage.number({ label: "step by step, the energy is", colour: "baseline" });
 const periods = (log) => `${grouped(10 ** log)} ${log ? "periods" : "period"}`;
 stage.buttons({ reset: () => { time = small; slider.value = 0; restart(); } });
 const slider = stage.slider({
