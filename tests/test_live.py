@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import matplotlib.image
 import numpy as np
 import pytest
+from autograd import grad
 from conftest import ROOT, axe, wait
 
 import hnn_lite as hl
@@ -80,6 +81,12 @@ def springs():
 
 
 @functools.cache
+def springy():
+    """Two networks that are to learn a spring in the browser."""
+    return page.live.Training(hl.data.fields.mass_spring(seed=0))
+
+
+@functools.cache
 def pilot():
     """A port-HNN that has learned the pendulum with friction and a torque."""
     rng, model = np.random.default_rng(4), PortHNN(2, seed=0, hidden=(16, 16), drag="constant", inputs=1)
@@ -116,6 +123,7 @@ FIGURES = {
     "noise-slider": lambda: page.live.NoiseSlider(*blur()),
     "solitons": lambda: page.live.Solitons(springs()),
     "swing-up": lambda: page.live.SwingUp(pilot()),
+    "training": springy,
     "bodies": lambda: page.live.Bodies(planets(12)),
     "quantum-levels": lambda: page.live.QuantumLevels(straight()[0]),
     "pixels": lambda: page.live.Pixels(*films()),
@@ -227,6 +235,10 @@ def test_outputs_are_small():
     (lambda: page.live.SwingUp(hl.HNN(2)), "model must be a PortHNN with dim = 2, inputs = 1"),
     (lambda: page.live.SwingUp(PortHNN(2, inputs=1)), "model must be a PortHNN with dim = 2, inputs = 1"),
     (lambda: page.live.SwingUp(pilot(), limit=2), "limit must be from 0.1 to 1.5"),
+    (lambda: page.live.Training(SPRING), "task must be one of a mass on a spring"),
+    (lambda: page.live.Training(hl.data.fields.pendulum()), "task must be one of a mass on a spring"),
+    (lambda: page.live.Training(hl.data.fields.mass_spring(), width=100), "width must be at most 64"),
+    (lambda: page.live.Training(hl.data.fields.mass_spring(), width=0), "width must be"),
     (lambda: page.Film({}, "nothing"), "films is empty"),
     (lambda: page.Film({"hnn": np.zeros((3, 100))}, "x"), r"films\['hnn'\] must hold states of 784"),
     (lambda: page.Film({"hnn": np.full((3, 784), np.nan)}, "x"), r"films\['hnn'\] contains 2352 values"),
@@ -386,6 +398,56 @@ def test_the_action_angle_network_is_pythons(show, other):
     steps = 30
     close(evaluate(browser, "walk", np.column_stack([np.full(20, steps), POINTS])),
           weights.as_shown(walker).rollout(POINTS, [0, steps * walker.scaling.time])[-1])
+
+
+def test_training_in_the_browser_is_pythons(show):
+    figure = page.live.Training(hl.data.fields.mass_spring(seed=3), seed=5)
+    browser = show(bare(figure))
+    moved, far = figure.task.x.copy(), [1.1, 0.7]
+    moved[figure.chosen] = far
+    flat = lambda params: np.concatenate([leaf.ravel() for leaf in hl.tree.leaves(params)])          # noqa: E731
+    for x, place in ((None, []), (moved, far)):
+        for name, (model, losses) in figure.trained(100, x).items():
+            np.testing.assert_allclose(evaluate(browser, "weights", [[name, 100, *place]])[0], flat(model.params), rtol=0, atol=1e-7)
+            np.testing.assert_allclose(evaluate(browser, "losses", [[name, 100, *place]])[0][:100], losses, rtol=1e-7)
+            assert losses[-1] < 0.1 * losses[0]
+            task = figure.task if x is None else SimpleNamespace(x=moved, dx=figure.task.dx)
+            slopes = grad(lambda params, model=model, task=task: model.loss(params, task.x, task.dx))(model.params)
+            np.testing.assert_allclose(evaluate(browser, "slopes", [[name, 100, *place]])[0], flat(slopes), rtol=0, atol=1e-7)
+            end = hl.integrate.march("rk4", model.field, np.array([0.7, 0.0]), 0.1, 300)[-1]
+            kept = evaluate(browser, "kept", [[name, 100, *place]])[0]
+            assert kept == pytest.approx(np.sum(end**2) / 0.49, rel=1e-5) == pytest.approx(figure.kept(model), rel=1e-3)
+    before = figure.models()
+    for name in before:          # what is on the stage has not been trained by this
+        close(evaluate(browser, "field", [[name, *x] for x in POINTS.tolist()]), before[name].field(POINTS))
+    close(evaluate(browser, "energy", POINTS), before["hnn"].hamiltonian(POINTS))
+
+
+def test_training_goes_on_while_a_state_is_held_pauses_at_its_goal_and_starts_again(show):
+    browser = show(output("training"))
+    settled(browser)
+    button = {one.text: one for one in browser.find_elements("css selector", "button")}
+    losses = "return [steps(), learners.baseline.losses.slice(), learners.hnn.losses.slice()]"
+    button["one step"].click()
+    button["one step"].click()
+    assert browser.execute_script("return steps()") == 2
+    button["play"].click()
+    wait(browser, "return !stage.playing")
+    count, *both = browser.execute_script(losses)
+    assert count == 400 and [len(one) for one in both] == [401, 401]
+    floor = np.mean((2 * hl.apply_omega(springy().task.x) - springy().task.dx) ** 2)
+    assert max(abs(one[-1] / floor - 1) for one in both) < 0.15
+    state = browser.find_element("css selector", ".handle")
+    held = ActionChains(browser).move_to_element(state).click_and_hold().move_by_offset(40, -50)
+    held.perform()
+    wait(browser, "return steps() > 410")
+    count, *both = browser.execute_script(losses)
+    assert both[0][-1] > both[0][399]          # one state in the wrong place makes the arrows harder to learn
+    ActionChains(browser).release().perform()
+    wait(browser, f"return stage.playing && steps() > {count + 5}")
+    button["start again"].click()
+    assert browser.execute_script("return [stage.playing, steps(), points.join() === data.x.join()]") == [False, 0, True]
+    np.testing.assert_allclose(browser.execute_script("return learners.hnn.losses[0]"), springy().trained(1)["hnn"][1][0], rtol=1e-9)
 
 
 def test_quantum_levels_are_pythons(show):

@@ -137,11 +137,12 @@ class Panel {
 }
 
 class Plane extends Panel {
-  // x, y: [from, to]. equal: one unit is as long upwards as to the right (the range of x then follows from the width).
-  constructor(stage, { x, y, xlabel = "", ylabel = "", equal = false, margin = {}, xticks = 5, yticks = 4, ...panel }) {
+  // x, y: [from, to]. equal: one unit is as long upwards as to the right (the range of x then follows from the width). yname: how a
+  // round number of the upright axis is written.
+  constructor(stage, { x, y, xlabel = "", ylabel = "", equal = false, margin = {}, xticks = 5, yticks = 4, yname = number, ...panel }) {
     super(stage, panel);
     this.margin = { left: 38, right: 14, top: 24, bottom: 34, ...margin };
-    Object.assign(this, { range: { x, y }, xlabel, ylabel, equal, xticks, yticks });
+    Object.assign(this, { range: { x, y }, xlabel, ylabel, equal, xticks, yticks, yname });
     this.handles = [];
     this.canvas.addEventListener("pointerdown", (event) => this.grab(event));
   }
@@ -188,7 +189,7 @@ class Plane extends Panel {
       }
       for (const value of ticks(...y, Math.min(this.yticks, (foot - top) / 26))) {
         this.line(left - 4, Y(value), left, Y(value), { colour: "line", width: 1 });
-        this.text(number(value), left - 7, Y(value), { colour: "muted", size: 12, align: "right", base: "middle", halo: false });
+        this.text(this.yname(value), left - 7, Y(value), { colour: "muted", size: 12, align: "right", base: "middle", halo: false });
       }
       const quiet = { colour: "muted", size: 12, halo: false };
       this.text(this.xlabel, this.width - right, this.height - 2, { ...quiet, align: "right", base: "bottom" });
