@@ -405,7 +405,10 @@ def test_training_in_the_browser_is_pythons(show):
     browser = show(bare(figure))
     moved, far = figure.task.x.copy(), [1.1, 0.7]
     moved[figure.chosen] = far
-    flat = lambda params: np.concatenate([leaf.ravel() for leaf in hl.tree.leaves(params)])          # noqa: E731
+
+    def flat(params):
+        return np.concatenate([leaf.ravel() for leaf in hl.tree.leaves(params)])
+
     for x, place in ((None, []), (moved, far)):
         for name, (model, losses) in figure.trained(100, x).items():
             np.testing.assert_allclose(evaluate(browser, "weights", [[name, 100, *place]])[0], flat(model.params), rtol=0, atol=1e-7)

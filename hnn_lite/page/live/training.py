@@ -82,9 +82,10 @@ class Training(LiveFigure):
         kept = {name: self.kept(model) for name, (model, _) in self.result.items()}
         final = {name: losses[-1] for name, (_, losses) in self.result.items()}
         way = "inwards" if kept["baseline"] < 1 else "outwards"
-        return (f"Left, grey dots of noisy states and, from one start, two trajectories. The HNN's goes round and round close to a pale true circle and has "
-                f"{kept['hnn']:.0%} of its energy after {SECONDS:.0f} seconds; the baseline's spirals {way} and has {kept['baseline']:.0%}. Right, both losses "
-                f"over {STEPS} training steps: they fall from about one and end at {final['baseline']:.3f}, the baseline's, and {final['hnn']:.3f}.")
+        return ("Left, grey dots of noisy states and, from one start, two trajectories. The HNN's goes round and round close to a pale true circle "
+                f"and has {kept['hnn']:.0%} of its energy after {SECONDS:.0f} seconds; the baseline's spirals {way} and has {kept['baseline']:.0%}. "
+                f"Right, both losses over {STEPS} training steps: they fall from about one and end at {final['baseline']:.3f}, the baseline's, and "
+                f"{final['hnn']:.3f}.")
 
     def data(self):
         """See `LiveFigure`."""

@@ -111,8 +111,8 @@ class Learner {
 
 const stage = new Stage();
 const plane = stage.plane({
-  label: "position and momentum: noisy states, the trajectory of each network from one start, contours of the learned H", ratio: 1.02, share: 1,
-  x: [-1.3, 1.3], y: [-1.3, 1.3], equal: true, xlabel: "position q (m)", ylabel: "momentum p (kg m/s)",
+  label: "position and momentum: noisy states, the trajectory of each network from one start, contours of the learned H",
+  ratio: 1.02, share: 1, x: [-1.3, 1.3], y: [-1.3, 1.3], equal: true, xlabel: "position q (m)", ylabel: "momentum p (kg m/s)",
 });
 const chart = stage.plane({
   label: "the loss of each network over the training steps, on a logarithmic axis", ratio: 1.32, share: 1.3, margin: { left: 42 },
@@ -171,7 +171,9 @@ function draw() {
   plane.axes();
   const paths = {};
   plane.inside(() => {
-    plane.layer("states", "", () => points.forEach((x, i) => { if (i !== data.chosen) plane.dot(...x, 1.2, { colour: "data", alpha: 0.6 }); }));
+    plane.layer("states", "", () => data.x.forEach((x, i) => {
+      if (i !== data.chosen) plane.dot(...x, 1.2, { colour: "data", alpha: 0.6 });
+    }));
     const bottom = learners.hnn.energy([0, 0]);
     plane.pen.globalAlpha = 0.4;
     plane.contours((x) => learners.hnn.energy(x) - bottom, LEVELS, { colour: "hnn" }, 12);
