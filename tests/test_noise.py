@@ -5,6 +5,7 @@ import pytest
 from execute import BOOK
 
 import hnn_lite as hl
+from hnn_lite.page import papers
 from hnn_lite.page.beyond import noise
 
 TURN = np.linspace(0, 1.5, 16)
@@ -134,15 +135,23 @@ def test_a_field_that_is_no_gradient_is_no_law_of_the_hamiltonian_kinds():
         laws()["circle"].hamiltonian(x + [2 * np.pi, 0]))
 
 
-def test_the_stored_records_are_whole_and_what_a_run_gives():
-    records = noise.records(BOOK / "results" / "noise.json")
-    assert not any("failed" in record for record in records)
-    for task in noise.TASKS:
-        for law in noise.LAWS:
-            for data in ("films", "arrows") if law in ("hnn", "symmetric", "two-constants") else ("films",):
-                chosen = [record["seed"] for record in records if (record["task"], record["law"], record["data"]) == (task, law, data)
-                          and record["noise"] == 0.1 and record["films"] == 25]
-                assert sorted(chosen) == list(range(10)), (task, law, data)
-    (stored,) = [one for one in records if [one[key] for key in noise.KEYS] == ["mass-spring", "two-constants", "films", 3, 0.1, 25]]
-    again = noise.run("mass-spring", "two-constants", "films", 3)
-    assert again["energy_mse"] == pytest.approx(stored["energy_mse"], rel=1e-2)
+def test_the_stored_records_are_those_of_the_recipes_with_ten_seeds_and_what_a_run_gives():
+    records = papers.read(BOOK / "results" / "noise.json")
+    found = {}
+    for record in records:
+        found.setdefault((record["experiment"], record["recipe"], record["model"]), []).append(record["seed"])
+    wanted = {(name, recipe, model) for name in papers.GROUPS["films"] for recipe, models in papers.EXPERIMENTS[name].recipes.items() for model in models}
+    assert set(found) == wanted and all(seeds == list(range(10)) for seeds in found.values())
+    for name, model, recipe in (("films-1", "two-constants", "films"), ("films-2", "two-constants", "films-10"), ("films-1", "hnn", "arrows-0.05")):
+        (stored,) = [one for one in records if (one["experiment"], one["model"], one["recipe"], one["seed"]) == (name, model, recipe, 3)]
+        again = papers.run(name, model, 3, recipe, progress=False)
+        assert again["energy_mse"] == pytest.approx(stored["energy_mse"], rel=1e-2), name
+
+
+@pytest.mark.parametrize("recipe, blur, count", [("films", 0.1, 25), ("arrows-0.05", 0.05, 25), ("films-10", 0.1, 10)])
+def test_a_recipe_has_its_films(recipe, blur, count):
+    experiment = papers.EXPERIMENTS["films-2"]
+    task = experiment.task(4, **experiment.recipe(recipe, "hnn")[1].task)
+    assert task.blur == blur and task.films.shape == (45, count, 2) and task.spacing == pytest.approx(3 / 44)
+    clean = hl.data.fields.pendulum(4, trajectories=count, noise=0)
+    assert np.std(task.x - clean.x) == pytest.approx(blur, rel=0.1)

@@ -4,7 +4,6 @@ from autograd import elementwise_grad
 import autograd.numpy as np
 
 from hnn_lite import batches, validate
-from hnn_lite.mechanics import apply_omega
 from hnn_lite.models.baseline import Baseline
 from hnn_lite.models.hnn import HNN
 from hnn_lite.networks import init_mlp, mlp

@@ -7,20 +7,15 @@ Chen, Zhang, Arjovsky, Bottou, arXiv:1909.13334 (paths through a symplectic inte
 (what is learned is the integrator's shadow); MacKay, Neural Computation 4 (1992) 448 (how strong a prior should be).
 """
 
-import argparse
 from dataclasses import dataclass
-from functools import lru_cache
-import json
-import pathlib
 
 from autograd import elementwise_grad
 import autograd.numpy as np
 import numpy
 
 from hnn_lite import engine, tree, validate
-from hnn_lite.data import fields
 from hnn_lite.mechanics import apply_omega
-from hnn_lite.models import HNN, Baseline
+from hnn_lite.models import HNN
 from hnn_lite.networks import init_mlp, mlp
 from hnn_lite.scaling import Scaling
 
@@ -372,9 +367,9 @@ def _pieces(x, length):
     return cut, numpy.any(numpy.isfinite(cut), axis=(0, 2))
 
 
-def from_arrows(model, x, dx, **how):
+def from_arrows(model, x, dx, steps=SHORT + LONG, **how):
     """Train a model, in place, on states and rates, as `hl.fit` does but with the optimiser and the prior of `through_films`."""
-    return fit(Arrows(model, x, dx), SHORT + LONG, **how)
+    return fit(Arrows(model, x, dx), steps, **how)
 
 
 def shadow(model, step):
@@ -402,89 +397,3 @@ def expected_energy_mse(model, fitted, task):
     path, S, _ = paths.derivatives()
     by_params = numpy.einsum("tfd,tfdp->tfp", task.system.gradient(path), S)
     return float(numpy.mean(numpy.einsum("tfp,pq,tfq->tf", by_params, fitted.covariance, by_params)))
-
-
-# activation, and the prior that a training begins with: tried on seed 100, and the better ones taken
-TRIED = {"mass-spring": ("softplus", 1e-2), "pendulum": ("tanh", 1.0)}
-LAWS = {          # by how much they know beforehand
-    "baseline": lambda name, seed: Baseline(2, seed, (16,), TRIED[name][0]),
-    "hnn": lambda name, seed: HNN(2, seed, (16,), TRIED[name][0]),
-    "mechanical": lambda name, seed: Mechanical(2, seed, (16,), TRIED[name][0]),
-    "symmetric": lambda name, seed: Mechanical(2, seed, (16,), TRIED[name][0], symmetry="mirror" if name == "mass-spring" else "circle"),
-    "two-constants": lambda name, seed: TwoConstants(name),
-}
-TASKS = {"mass-spring": fields.mass_spring, "pendulum": fields.pendulum}
-INNER = 2          # steps from frame to frame
-
-
-@lru_cache(1)
-def _task(name, seed, noise, trajectories):
-    return TASKS[name](seed, trajectories=trajectories, noise=noise)
-
-
-def run(name, law, data, seed, noise=0.1, trajectories=25):
-    """Train one law on one task and judge it.
-
-    Parameters
-    ----------
-    name : str
-        "mass-spring" or "pendulum".
-    law : str
-        A name in `LAWS`.
-    data : str
-        "films": noisy states alone. "arrows": noisy states with exact rates, as in the HNN paper.
-    seed : int
-    noise : float
-        Standard deviation of the states.
-    trajectories : int
-        Films.
-
-    Returns
-    -------
-    record : dict
-        What was run, and: "energy_mse", "path_mse" over the task's rollouts; "expected", the energy error that noise alone makes, to
-        first order; "used", parameters that the data determine; "noise_found".
-    """
-    task = _task(validate.choice("name", name, TASKS), seed, noise, trajectories)
-    model = LAWS[validate.choice("law", law, LAWS)](name, seed)
-    how = {"prior": 0.0, "adapt": False} if law == "two-constants" else {"prior": TRIED[name][1]}
-    if validate.choice("data", data, ("films", "arrows")) == "films":
-        fitted = through_films(model, *films(task, trajectories), INNER, noise=noise, **how)
-    else:
-        fitted = from_arrows(model, task.x, task.dx, noise=2 * noise, **how)
-    path = model.rollout(task.starts, task.times, rtol=1e-6)
-    return {"task": name, "law": law, "data": data, "seed": seed, "noise": noise, "films": trajectories,
-            "energy_mse": float(numpy.mean((task.energy(path) - task.energy(task.reference)) ** 2)),
-            "path_mse": float(numpy.mean((path - task.reference) ** 2)), "expected": expected_energy_mse(model, fitted, task),
-            "used": fitted.used, "noise_found": fitted.noise, "steps": fitted.steps}
-
-
-KEYS = ("task", "law", "data", "seed", "noise", "films")
-
-
-def records(path):
-    """The records in the file `path`: a list of dicts; see `run`."""
-    return json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
-
-
-def main(arguments=None):
-    """Run what the file of records has not, and add it: `python -c "from hnn_lite.page.beyond.noise import main; main()" --out FILE`."""
-    parser = argparse.ArgumentParser(description="Films with noise in them: train and judge, and add records to a file.")
-    parser.add_argument("--out", required=True, type=pathlib.Path)
-    parser.add_argument("--tasks", nargs="+", default=list(TASKS), choices=TASKS)
-    parser.add_argument("--laws", nargs="+", default=list(LAWS), choices=LAWS)
-    parser.add_argument("--data", nargs="+", default=["films", "arrows"], choices=("films", "arrows"))
-    parser.add_argument("--seeds", nargs="+", type=int, default=list(range(10)))
-    parser.add_argument("--noise", nargs="+", type=float, default=[0.1])
-    parser.add_argument("--films", nargs="+", type=int, default=[25])
-    o = parser.parse_args(arguments)
-    done = {tuple(record[key] for key in KEYS): record for record in (records(o.out) if o.out.exists() else [])}
-    for key in [(task, law, data, seed, noise, count) for seed in o.seeds for noise in o.noise for count in o.films
-                for task in o.tasks for data in o.data for law in o.laws]:
-        if key not in done:
-            try:
-                done[key] = run(*key)
-            except Exception as problem:  # noqa: BLE001 (a training that fails is a result, too)
-                done[key] = dict(zip(KEYS, key, strict=True)) | {"failed": f"{type(problem).__name__}: {problem}"}
-            o.out.write_text(json.dumps([done[key] for key in sorted(done)], indent=0) + "\n", encoding="utf-8")
-            print({name: value for name, value in done[key].items() if name != "noise"}, flush=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from hnn_lite import validate
+from hnn_lite.training import fit
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,15 @@ class Experiment:
         `(model, task) -> dict`: of `metrics.Estimate`, or of numbers and lists as they go into a record.
     models : dict of str to callable
         `(task, seed, **recipe.model) -> model`.
+    train : callable
+        `(model, task, **the rest of the recipe, seed, progress) -> History`.
     """
 
     task: Callable
     recipes: dict
     judge: Callable
     models: dict
+    train: Callable = fit
 
     def named(self, recipe=None):
         """A recipe's name, the default one's if None, and the recipe of each model that it is for.

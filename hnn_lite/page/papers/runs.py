@@ -16,8 +16,7 @@ from joblib import Parallel, delayed
 
 from hnn_lite import metrics, validate
 from hnn_lite.models import PixelModel
-from hnn_lite.page.papers import aan_paper, control, hnn_paper, sweeps
-from hnn_lite.training import fit
+from hnn_lite.page.papers import aan_paper, control, films, hnn_paper, sweeps
 
 try:
     import fcntl
@@ -25,8 +24,8 @@ except ImportError:          # Windows
     import msvcrt
     fcntl = None
 
-EXPERIMENTS = hnn_paper.EXPERIMENTS | aan_paper.EXPERIMENTS | control.EXPERIMENTS | sweeps.EXPERIMENTS
-GROUPS = {"control": list(control.EXPERIMENTS), "sweeps": list(sweeps.EXPERIMENTS)}          # several experiments by one name
+EXPERIMENTS = hnn_paper.EXPERIMENTS | aan_paper.EXPERIMENTS | control.EXPERIMENTS | sweeps.EXPERIMENTS | films.EXPERIMENTS
+GROUPS = {"control": list(control.EXPERIMENTS), "sweeps": list(sweeps.EXPERIMENTS), "films": list(films.EXPERIMENTS)}          # several experiments by one name
 
 
 def _experiment(name):
@@ -186,7 +185,7 @@ def _train(experiment, model, seed, recipe, steps, keep, progress):
     task = chosen.task(seed, **arguments.pop("task"))
     network = chosen.models[model](task, seed, **arguments.pop("model"))
     start, busy = time.perf_counter(), time.process_time()
-    history = fit(network, task, seed=seed, progress=progress, **arguments)
+    history = chosen.train(network, task, seed=seed, progress=progress, **arguments)
     seconds, busy = time.perf_counter() - start, time.process_time() - busy
     if history.stopped:
         raise KeyboardInterrupt(history.stopped)
