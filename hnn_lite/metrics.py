@@ -31,8 +31,8 @@ def field_loss(model, x, dx):
     -------
     loss : Estimate
         The mean over points and components (HNN paper, Table 1). The standard error treats the points as independent.
-        (The paper's code divides the spread of all components by the root of the number of points, which for dim = 2 is
-        larger by up to a factor of 1.4.)
+        (The paper's code divides the spread of all components by the root of the number of points. That is larger, by the
+        root of dim where the errors of the components are independent and of one size.)
 
     Raises
     ------
