@@ -13,9 +13,10 @@ packed by `weights.pack`, and draws its `still()` with matplotlib. Its script, j
 - frame.js: the frame's height, its theme and the still on the page around it.
 
 Rules that keep them alike: everything starts at rest, and moves when the reader lets a dot go or presses play (letting go moves nothing
-for a reader who prefers reduced motion); everything in a picture, numbers too, is of one time, the last that is known of all; curves
-carry their names beside them; what a colour means is what it means in the book, and its value comes from frame.css, by its name, in the
-light and in the dark; `draw` draws from the state alone, so that any size is drawn at once; no frame computes for more than some
+for a reader who prefers reduced motion; the front page's `Swing` moves as soon as it is seen); everything in a picture, numbers too, is of
+one time, the last that is known of all; curves carry their names beside them; what a colour means is what it means in the book, and its
+value comes from frame.css, by its name, in the light and in the dark; `draw` draws from the state alone, so that any size is drawn at
+once; no frame computes for more than some
 milliseconds, what takes longer goes into `work`. The functions in `evaluate` are what the tests compare with Python's, for the
 parameters that `weights.as_shown` returns.
 """
@@ -30,9 +31,10 @@ from hnn_lite.page.live.phase_space import PhaseSpace
 from hnn_lite.page.live.pixels import Pixels
 from hnn_lite.page.live.quantum_levels import QuantumLevels
 from hnn_lite.page.live.solitons import Solitons
+from hnn_lite.page.live.swing import Swing
 from hnn_lite.page.live.swing_up import SwingUp
 from hnn_lite.page.live.three_ways import ThreeWays
 from hnn_lite.page.live.training import Training
 
-__all__ = ["Bodies", "Film", "HenonHeiles", "IntegratorRace", "NoiseSlider", "PhaseSpace", "Pixels", "QuantumLevels", "Solitons", "SwingUp", "ThreeWays", "Torus",
-           "Training"]
+__all__ = ["Bodies", "Film", "HenonHeiles", "IntegratorRace", "NoiseSlider", "PhaseSpace", "Pixels", "QuantumLevels", "Solitons", "Swing",
+           "SwingUp", "ThreeWays", "Torus", "Training"]

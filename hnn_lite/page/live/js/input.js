@@ -4,9 +4,10 @@
 
 class Handle {
   // name: what it is, in words. get: its place in units, [x, y]. set: what to do with a new place. describe: the place in words.
-  // step: how far an arrow key moves it, [x, y]. begin, end: when it is taken and let go. colour: of its ring.
-  constructor(plane, { name, get, set, describe, step, begin = () => {}, end = () => {}, colour = "ink" }) {
-    Object.assign(this, { plane, get, set, describe, step, begin, end });
+  // step: how far an arrow key moves it, [x, y]; or nudge: what to do with so many steps to the right and up. begin, end: when it is
+  // taken and let go. colour: of its ring.
+  constructor(plane, { name, get, set, describe, step, nudge, begin = () => {}, end = () => {}, colour = "ink" }) {
+    Object.assign(this, { plane, get, set, describe, step, nudge, begin, end });
     this.element = plane.box.appendChild(document.createElement("div"));
     this.element.className = "handle";
     this.beckon();
@@ -71,7 +72,8 @@ class Handle {
     event.preventDefault();
     this.taken();
     this.begin();
-    this.put([x + far * move[0] * this.step[0], y + far * move[1] * this.step[1]]);
+    if (this.nudge) { this.nudge(far * move[0], far * move[1]); this.plane.stage.touch(); }
+    else this.put([x + far * move[0] * this.step[0], y + far * move[1] * this.step[1]]);
     this.end();
   }
 
