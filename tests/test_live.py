@@ -12,6 +12,7 @@ import matplotlib.image
 import numpy as np
 import pytest
 from autograd import grad
+from autograd import numpy as anp
 from conftest import ROOT, axe, wait
 
 import hnn_lite as hl
@@ -86,6 +87,44 @@ def springy():
     return page.live.Training(hl.data.fields.mass_spring(seed=0))
 
 
+class Var:
+    """A number on a tape, as on the page about it, without the rules' formulas."""
+    def __init__(self, tape, value, *rules, name=""):
+        self.tape, self.value, self.rules, self.name = tape, value, [(parent, None) for parent in rules], name
+        tape.append(self)
+
+    def lift(self, other):
+        return other if isinstance(other, Var) else Var(self.tape, other)
+
+    def __add__(self, other):
+        other = self.lift(other)
+        return Var(self.tape, self.value + other.value, self, other, name="+")
+
+    def __mul__(self, other):
+        other = self.lift(other)
+        return Var(self.tape, self.value * other.value, self, other, name="×")
+
+    def of(self, name):
+        return Var(self.tape, getattr(np, name)(self.value), self, name=name)
+
+    __rmul__ = __mul__
+
+
+def on_tape(expression, *inputs):
+    """A tape of an expression of q and p, of what `Var` can do, and `of(x, name)`."""
+    tape = []
+    expression(*(Var(tape, value, name=name) for value, name in zip(inputs, "qp", strict=True)), of=Var.of)
+    return tape
+
+
+def energy_of_pendulum(q, p, of):
+    return p * p * 0.5 + of(q, "cos") * -1.0
+
+
+def everything(q, p, of):
+    return of(of(q * p + of(p, "cos"), "tanh") * q + of(q * q * 3.0, "sin"), "cos") * p + q
+
+
 @functools.cache
 def pilot():
     """A port-HNN that has learned the pendulum with friction and a torque."""
@@ -124,6 +163,7 @@ FIGURES = {
     "solitons": lambda: page.live.Solitons(springs()),
     "swing": lambda: page.live.Swing(fields()),
     "swing-up": lambda: page.live.SwingUp(pilot()),
+    "tape": lambda: page.live.Tape(on_tape(energy_of_pendulum, 1.0, 0.8)),
     "training": springy,
     "bodies": lambda: page.live.Bodies(planets(12)),
     "quantum-levels": lambda: page.live.QuantumLevels(straight()[0]),
@@ -237,6 +277,13 @@ def test_outputs_are_small():
     (lambda: page.live.SwingUp(hl.HNN(2)), "model must be a PortHNN with dim = 2, inputs = 1"),
     (lambda: page.live.SwingUp(PortHNN(2, inputs=1)), "model must be a PortHNN with dim = 2, inputs = 1"),
     (lambda: page.live.SwingUp(pilot(), limit=2), "limit must be from 0.1 to 1.5"),
+    (lambda: page.live.Tape([]), "nodes must be 2 to 20 numbers on a tape"),
+    (lambda: page.live.Tape([1.0, 2.0]), "nodes must be 2 to 20 numbers on a tape"),
+    (lambda: page.live.Tape(on_tape(everything, 1.0, 0.8)[::-1]), "does not stand before it"),
+    (lambda: page.live.Tape(on_tape(lambda q, p, of: of(q * p, "exp"), 1.0, 0.8)), "unknown operation 'exp'"),
+    (lambda: page.live.Tape([one := Var([], 1.0, name="q"), Var([], 2.0, one, name="+")]), "cannot be made from 1 numbers"),
+    (lambda: page.live.Tape([one := Var([], 1.0), Var([], np.cos(1.0), one, name="cos")]), "begins with an input"),
+    (lambda: page.live.Tape([one := Var([], 1.0, name="q"), Var([], 1.0, one, name="cos")]), "are not those of its operations"),
     (lambda: page.live.Training(SPRING), "task must be one of a mass on a spring"),
     (lambda: page.live.Training(hl.data.fields.pendulum()), "task must be one of a mass on a spring"),
     (lambda: page.live.Training(hl.data.fields.mass_spring(), width=100), "width must be at most 64"),
@@ -400,6 +447,54 @@ def test_the_action_angle_network_is_pythons(show, other):
     steps = 30
     close(evaluate(browser, "walk", np.column_stack([np.full(20, steps), POINTS])),
           weights.as_shown(walker).rollout(POINTS, [0, steps * walker.scaling.time])[-1])
+
+
+@pytest.mark.parametrize("expression", [energy_of_pendulum, everything])
+def test_the_tapes_values_and_slopes_are_autograds(show, expression):
+    def plain(x):
+        return expression(*x, of=lambda x, name: getattr(anp, name)(x))
+
+    figure = page.live.Tape(on_tape(expression, 1.0, 0.8))
+    browser = show(bare(figure))
+    wanted = np.array([grad(plain)(x) for x in POINTS])
+    values, slopes = evaluate(browser, "values", POINTS), evaluate(browser, "slopes", POINTS)
+    np.testing.assert_allclose(values[:, -1], plain(POINTS.T), rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(slopes[:, figure.inputs], wanted, rtol=1e-11, atol=1e-12)
+    np.testing.assert_allclose([figure.values(x) for x in POINTS], values, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose([figure.slopes(x) for x in POINTS], slopes, rtol=1e-11, atol=1e-12)
+    for which, by in ((0, 0.3), (1, -0.2)):
+        there = POINTS + by * np.eye(2)[which]
+        found = evaluate(browser, "nudge", [[which, by, *x] for x in POINTS.tolist()])
+        np.testing.assert_allclose(found, np.stack([plain(there.T) - plain(POINTS.T), by * wanted[:, which]], axis=1), rtol=1e-10, atol=1e-12)
+
+
+def test_the_tape_is_stepped_through_and_says_what_a_nudge_did(show):
+    browser = show(output("tape"), calm=True)
+    settled(browser)
+    button = {one.text: one for one in browser.find_elements("css selector", "button")}
+    said, seen = [], []
+    for _ in range(16):
+        button["one step"].click()
+        settled(browser)
+        said.append(browser.execute_script("return plane.spoken.text"))
+        seen.append(pictures(browser))
+    assert said[:5] == ["forward: 0.800 × 0.800 = 0.640", "forward: 0.640 × 0.5 = 0.320", "forward: cos 1.000 = 0.540", "forward: 0.540 × −1 = −0.540",
+                        "forward: 0.320 + −0.540 = −0.220"]
+    assert said[5] == "backward: the slope of H by itself is 1" and said[14] == "backward: 0.500 × 0.800 = 0.400 goes to p" and said[15] == ""
+    assert len(set(seen)) == 16
+    handle = browser.find_elements("css selector", ".handle")[1]
+    handle.send_keys(selenium.Keys.ARROW_UP)
+    settled(browser)
+    said = "return stage.shown.map(({ label, text }) => label + ' ' + text)"
+    assert browser.execute_script(said)[1:] == ["nudge p by +0.10", "H changes by +0.0850", "slope × nudge +0.0800"]
+    assert handle.get_attribute("aria-valuetext") == "p = 0.900"
+    handle.send_keys(selenium.Keys.ARROW_RIGHT)
+    settled(browser)
+    assert handle.get_attribute("aria-valuetext") == "p = 0.910"          # to the side, a tenth as far
+    assert browser.execute_script(said)[3] == "slope × nudge +0.0090"          # the slope is that of p = 0.9
+    button["start again"].click()
+    settled(browser)
+    assert handle.get_attribute("aria-valuetext") == "p = 0.800"
 
 
 def test_training_in_the_browser_is_pythons(show):
@@ -833,7 +928,7 @@ def test_it_fits_small_and_large_in_both_themes(show, name):
         assert outside == []
         heights = browser.execute_script(
             "return [...document.querySelectorAll('button, input, .handle')].map((one) => one.getBoundingClientRect().height)")
-        assert min(heights) >= 44          # a finger's width
+        assert min(heights) > 43.99          # a finger's width
         browser.execute_script(axe())
         found = browser.execute_async_script("axe.run(document).then(arguments[0])")["violations"]
         assert [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")] == []

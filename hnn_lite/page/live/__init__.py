@@ -33,8 +33,9 @@ from hnn_lite.page.live.quantum_levels import QuantumLevels
 from hnn_lite.page.live.solitons import Solitons
 from hnn_lite.page.live.swing import Swing
 from hnn_lite.page.live.swing_up import SwingUp
+from hnn_lite.page.live.tape import Tape
 from hnn_lite.page.live.three_ways import ThreeWays
 from hnn_lite.page.live.training import Training
 
 __all__ = ["Bodies", "Film", "HenonHeiles", "IntegratorRace", "NoiseSlider", "PhaseSpace", "Pixels", "QuantumLevels", "Solitons", "Swing",
-           "SwingUp", "ThreeWays", "Torus", "Training"]
+           "SwingUp", "Tape", "ThreeWays", "Torus", "Training"]
