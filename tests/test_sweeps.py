@@ -1,5 +1,6 @@
 """Sweeps: many runs, the file of their records, and what may happen to it; partly with real processes."""
 
+import dataclasses
 import inspect
 import json
 import pathlib
@@ -184,7 +185,7 @@ def test_a_training_that_was_stopped_has_no_record(tmp_path, monkeypatch, capsys
         more |= {"test_every": 1, "on_test": lambda step, history: step == 39 and signal.raise_signal(signal.SIGINT)}
         return hl.fit(*arguments, **more)
 
-    monkeypatch.setattr(runs, "fit", interrupted)
+    monkeypatch.setitem(runs.EXPERIMENTS, "mass-spring", dataclasses.replace(SPRING, train=interrupted))
     handler = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         assert main(["reproduce", "mass-spring", "--steps", "40", "--out", str(tmp_path / "results.json")]) == 130

@@ -18,7 +18,7 @@ from hnn_lite.page.papers.experiment import Experiment, Recipe
 JUMPS = (1, 2, 5, 10, 20, 50, 100, 200, 400)          # samples
 COUPLINGS = (0, 0.1, 0.5, 1)
 SAMPLES = (10, 500)          # and 100
-SHEARS = (5, 10)          # and 20
+SHEARS = (5, 10, 50)          # and 20
 SHARES = (0.1, 0.5)          # of the steps
 FEWER = ("action-angle", "euler-update", "hamiltonian-ode")          # in the sweeps by samples and by steps
 
