@@ -105,11 +105,30 @@ def reading_minutes(notebook):
     return minutes
 
 
+def contents(book=BOOK):
+    """The book's table of contents, `_toc.yml`."""
+    return yaml.safe_load((book / "_toc.yml").read_text())
+
+
 def chapters(book=BOOK):
-    """The notebooks that `_toc.yml` names, in its order, as pairs (caption of the part, path)."""
-    toc = yaml.safe_load((book / "_toc.yml").read_text())
-    listed = ((part["caption"], book / f"{page['file']}.ipynb") for part in toc["parts"] for page in part["chapters"])
-    return [(part, path) for part, path in listed if path.exists()]
+    """The notebooks that `_toc.yml` names, in its order, as pairs (caption of the part, path); the front page's part is "front"."""
+    toc = contents(book)
+    listed = [("front", toc["root"]), *((part["caption"], page["file"]) for part in toc["parts"] for page in part["chapters"])]
+    return [(part, book / f"{name}.ipynb") for part, name in listed if (book / f"{name}.ipynb").exists()]
+
+
+def length(part, book=BOOK):
+    """How long a part of the book is, in words: its pages, and the sum of `reading_minutes` to the nearest half hour."""
+    names = [page["file"] for one in contents(book)["parts"] if one["caption"] == part for page in one["chapters"]]
+    minutes = 0.0
+    for name in names:
+        path = book / f"{name}.ipynb"
+        page = nbformat.read(path, as_version=4) if path.exists() else nbformat.v4.new_notebook(
+            cells=[nbformat.v4.new_markdown_cell((book / f"{name}.md").read_text())])
+        minutes += reading_minutes(page)
+    halves = max(1, round(minutes / 30))
+    hours = f"{halves // 2 or ''}{'½' if halves % 2 else ''} hour{'s' if halves > 2 else ''}"
+    return f"{len(names)} chapters, about {'half an hour' if halves == 1 else hours} to read"
 
 
 def timetable(times):

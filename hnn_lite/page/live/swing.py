@@ -35,7 +35,7 @@ class Swing(LiveFigure):
 
     script = "swing"
     title = "a pendulum and two networks that continue its swing: drag it, or throw it"
-    alt = ("Left, three pendulums at the right end of a swing: a black one on a dashed line, a blue one close to it, an orange one elsewhere. "
+    alt = ("Left, three pendulums, each at the right end of a swing: a black one on a dashed line, a blue one close to it, an orange one elsewhere. "
            "Right, above, their last turns in the plane of angle and momentum: the blue curve lies on the pale true one, the orange one off it. "
            "Below, their true energy over sixty seconds: pale and blue are level, orange drifts.")
     size = (8.6, 3.7)

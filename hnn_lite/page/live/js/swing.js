@@ -81,17 +81,17 @@ function drawPicture(now) {
   const { X, Y, up } = picture.scale(), size = picture.width < 420 ? 12 : 14;
   const height = constants.l * (energies.truth[0] / (constants.m * constants.g * constants.l) - 1);
   picture.line(0, Y(height), picture.width, Y(height), { colour: "line", width: 1, dash: [3, 4] });
-  picture.text("as high as your swing goes", picture.width - 4, Y(height) - 5, { colour: "muted", size: 12, align: "right" });
   for (const way of ORDER) {
     const own = way === "truth", look = { colour: way, width: own ? 4 : 3, bob: (own ? 0.085 : 0.06) * constants.l * up, alpha: own ? 1 : 0.85 };
     drawPendulum(picture, X(0), Y(0), up * constants.l, paths[way].at(now)[0], look);
   }
   picture.disc(X(0), Y(0), 4, { colour: "muted" });
+  picture.text("as high as your swing goes", picture.width - 4, Y(height) - 5, { colour: "muted", size: 12, align: "right" });
   Object.keys(WAYS).forEach((way, line) => {
     picture.disc(12, 16 + 20 * line, 6, { colour: way });
     picture.text(WAYS[way], 24, 17 + 20 * line, { size, base: "middle", weight: 600 });
   });
-  if (fresh) picture.text("Drag it, or throw it.", picture.width / 2, picture.height - 8, { size, align: "center", colour: "muted" });
+  if (fresh) picture.text("Drag it, or throw it.", 8, picture.height - 8, { size, colour: "muted" });
 }
 
 function drawPlane() {
