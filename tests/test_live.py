@@ -938,6 +938,18 @@ def test_it_fits_small_and_large_in_both_themes(show, name):
     assert inks[0] == inks[2] != inks[1] == inks[3]
 
 
+@pytest.mark.parametrize("name", ["tape", "training"])
+def test_picture_and_buttons_share_a_phones_screen(show, name):
+    browser = show(output(name), width=342)
+    settled(browser)
+    heights = [browser.execute_script("return document.body.getBoundingClientRect().height")]
+    browser.find_element("css selector", "button.play").click()
+    for _ in range(4):
+        time.sleep(0.5)
+        heights.append(browser.execute_script("return document.body.getBoundingClientRect().height"))
+    assert max(heights) < 560 and np.ptp(heights) < 1          # and what stands below does not jump
+
+
 # --- films
 
 def on_screen(browser, number, ink):

@@ -130,9 +130,9 @@ function drawBox(i, value, slope, active) {
     colour: input || active ? "accent" : "line", width: active || input ? 2.2 : 1.2, fill: "surface", close: true,
   });
   if (input) plane.disc(x - w / 2, y, 6, { colour: "accent", ring: "paper" });          // where it is taken hold of
-  const [colour, weight] = input ? ["accent", 600] : ["muted", 400];
-  if (name) plane.text(name, x, y + (value ? -9 : 0), { ...style, colour, weight, size: 12 });
-  if (value) plane.text(value, x, y + (name ? 8 : 0), { ...style, size: 14 });
+  const [colour, weight, right] = input ? ["accent", 600, 5] : ["muted", 400, 0];
+  if (name) plane.text(name, x + right, y + (value ? -9 : 0), { ...style, colour, weight, size: 12 });
+  if (value) plane.text(value, x + right, y + (name ? 8 : 0), { ...style, size: 14 });
   if (slope) plane.text(slope, x, y + h / 2 + 3, { align: "center", base: "top", colour: "c1", size: 12, weight: 600 });
 }
 

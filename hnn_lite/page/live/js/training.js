@@ -190,8 +190,8 @@ function draw() {
   drawLosses();
   for (const name in learners) {
     const share = kept(paths[name]);
-    const words = share < 9.995 ? `${number(100 * share, 0)} %` : "over tenfold";
-    show[name](`loss ${number(learners[name].losses[steps()], 4)}; energy after ${data.seconds} s: ${words}`);
+    const words = share < 9.995 ? `${number(100 * share, 0)} %` : ">999 %";
+    show[name](`loss ${number(learners[name].losses[steps()], 3)}; energy at ${data.seconds} s ${words}`);
   }
 }
 
@@ -229,7 +229,7 @@ function drawLosses() {
   });
 }
 
-stage.numbers.style.flexDirection = "column";
+Object.assign(stage.numbers.style, { flexDirection: "column", fontSize: "13px" });
 stage.buttons({ reset: restart });
 stage.button("one step", () => { stage.play(false); train(1, Infinity); });
 const show = Object.fromEntries(Object.entries(names).map(([name, label]) => [name, stage.number({ label, colour: name })]));
