@@ -278,7 +278,7 @@ class Fitted:
 
 
 def fit(problem, steps=LONG, noise=0.1, prior=1e-2, adapt=True):
-    """Damped Gauss-Newton steps on misfit / noise^2 + prior weight^2, the prior of each layer as wide as the data ask for.
+    """Damped Gauss-Newton steps on misfit / noise^2 + prior weight^2, the prior of each array of weights or biases as wide as the data ask for.
 
     Parameters
     ----------
