@@ -1,7 +1,7 @@
 """The stills of the book's live figures, small, for its gallery.
 
-A live figure is stored in its chapter as a still and the frame that takes its place; see `hnn_lite/page/live/frame.py`. The page at the
-top that calls `shelf` must be run after the chapters.
+A live figure is stored in its chapter as a still and the frame that takes its place; see `hnn_lite/page/live/frame.py`. Run the page
+that calls `shelf` after the chapters.
 """
 
 import base64
@@ -23,7 +23,7 @@ LIVE = re.compile(r'<div class="live-fallback"><img alt="[^"]*" src="data:image/
 def live_figures(book=BOOK):
     """Every live figure of the book in its order: where it is, its page's path, the page's title, its own title, its still.
 
-    By its name, or by its page's path where it has none.
+    The keys are the figures' names, or a page's path where a figure has none.
     """
     found = {}
     for _, path in chapters(book):

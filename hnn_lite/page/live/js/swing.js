@@ -86,7 +86,7 @@ function drawPicture(now) {
     drawPendulum(picture, X(0), Y(0), up * constants.l, paths[way].at(now)[0], look);
   }
   picture.disc(X(0), Y(0), 4, { colour: "muted" });
-  picture.text("as high as your swing goes", picture.width - 4, Y(height) - 5, { colour: "muted", size: 12, align: "right" });
+  picture.text(picture.width < 420 ? "your height" : "as high as your swing goes", picture.width - 4, Y(height) - 5, { colour: "muted", size: 12, align: "right" });
   Object.keys(WAYS).forEach((way, line) => {
     picture.disc(12, 16 + 20 * line, 6, { colour: way });
     picture.text(WAYS[way], 24, 17 + 20 * line, { size, base: "middle", weight: 600 });
@@ -107,7 +107,7 @@ function drawPlane() {
 
 const percent = (way) => {
   const change = 100 * (energies[way][last()] / energies[way][0] - 1);
-  return `${change >= 0.5 ? "+" : ""}${number(Math.min(999, change), 0)} %`;
+  return change > 999 ? ">999 %" : `${change >= 0.5 ? "+" : ""}${number(change, 0)} %`;
 };
 
 function drawEnergies(now) {
