@@ -9,6 +9,7 @@
 #               (SEEDS="101 102" NOTEBOOKS="book/mechanics/integrators.ipynb"; stopped, it goes on where it was)
 # make assignments  the students' versions of the assignments, into book/teaching/assignments/release
 # make slides   a deck for each lecture of the course, into _build/slides
+# make calendar  dates for a class, into _build/calendar (START=2027-02-01 HOLIDAYS="2027-03-29..2027-04-09 2027-05-01" ROUTE=8)
 # make pdf      the book on paper, into _build/pdf (needs LaTeX, and says what to install if there is none)
 # make instructor  solutions of the exam questions, for instructors only, into _build/instructor
 # make clean    remove what was built;  make distclean: the environment too
@@ -16,6 +17,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 SEEDS ?= 1 2 3
+ROUTE ?= 8
 ENV := .venv
 BIN := $(ENV)/bin
 READY := $(ENV)/.ready
@@ -23,7 +25,7 @@ READY := $(ENV)/.ready
 # one thread for the linear algebra of each of the two workers
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 VECLIB_MAXIMUM_THREADS=1
 
-.PHONY: book test quick lab serve execute times seeds assignments slides pdf instructor clean distclean
+.PHONY: book test quick lab serve execute times seeds assignments slides calendar pdf instructor clean distclean
 .DELETE_ON_ERROR:
 
 book: $(READY)
@@ -66,6 +68,9 @@ assignments: $(READY)
 slides: $(READY)
 	@$(BIN)/python book/teaching/slides.py > /dev/null
 	@echo "The slides are ready. Open  file://$(CURDIR)/_build/slides/index.html"
+
+calendar: $(READY)
+	@$(BIN)/python book/teaching/course_calendar.py --start="$(START)" --route="$(ROUTE)" --holidays="$(HOLIDAYS)" --days="$(DAYS)" --time="$(TIME)"
 
 pdf: $(READY)
 	@$(BIN)/python book/pdf.py

@@ -67,7 +67,7 @@ def test_an_unknown_deck_is_refused(tmp_path):
 
 
 def test_the_syllabus_has_every_deck():
-    text = (ROOT / "book" / "teaching" / "syllabus.md").read_text(encoding="utf-8")
+    text = (ROOT / "book" / "teaching" / "syllabus.md").read_text(encoding="utf-8").split("% table: route 8")[1].split("% table:")[0]
     assert re.findall(r"^\| \d+ .*\| `([^`]+)` \|", text, re.M) == [deck[:2] for deck in DECKS]
     for lecture in slides.lectures():
         for name in lecture["chapters"]:
