@@ -221,11 +221,11 @@ function drawLosses() {
     }
     chart.words("loss of the true law", 0.4 * end, floor, { dy: -10, colour: "muted", size: 12 });
   });
-  const last = (name) => Math.log10(learners[name].losses[steps()]), right = steps() > 0.6 * end;
+  const last = (name) => Math.log10(learners[name].losses[steps()]), above = steps() > 0.15 * end, right = steps() > 0.6 * end;
   const lowest = Object.keys(names).sort((a, b) => last(a) - last(b)), style = { weight: 600, align: right ? "right" : "left" };
-  lowest.forEach((name, i) => {          // beside the ends of the curves, or above both
-    const up = right ? Math.max(...lowest.map(last), floor) : last(name), close = !right && i && last(name) - last(lowest[0]) < 0.15;
-    chart.words(names[name], steps(), up, { ...style, dx: right ? 0 : 10, dy: right ? -14 - 17 * i : close ? -14 : 4, colour: name });
+  lowest.forEach((name, i) => {          // beside the ends of the curves, or above both and the words on the true law
+    const up = above ? Math.max(...lowest.map(last), floor) : last(name), close = !above && i && last(name) - last(lowest[0]) < 0.15;
+    chart.words(names[name], steps(), up, { ...style, dx: right ? 0 : 10, dy: above ? -27 - 17 * i : close ? -14 : 4, colour: name });
   });
 }
 
