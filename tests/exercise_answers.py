@@ -627,7 +627,7 @@ WRONG = {
         "not divided by the number": [lambda table, k1, k2: projected(table, k1, k2, per=1), lambda table, k1, k2: projected(table, k1, k2, 1.0, per=1)],
         "length of one axis": [lambda table, k1, k2: projected(table, k1, k2, per=len(table)),
                                lambda table, k1, k2: projected(table, k1, k2, 1.0, per=len(table))],
-        "cosine's part alone": [lambda table, k1, k2: projected(table, k1, k2, read=numpy.real),
+        "the cosine or of the sine alone": [lambda table, k1, k2: projected(table, k1, k2, read=numpy.real),
                                 lambda table, k1, k2: abs(projected(table, k1, k2, read=numpy.real))],
         "square of the amplitude": [lambda table, k1, k2: projected(table, k1, k2) ** 2],
         "sign of the second number": [lambda table, k1, k2: projected(table, k1, abs(k2)), lambda table, k1, k2: projected(table, k1, -k2)]},
@@ -639,7 +639,7 @@ WRONG = {
         "reads first": [lambda calls, wanted: pool(calls, wanted, lambda reads: reads[:1])],
         "gives its buffer back twice": [lambda calls, wanted: pool(calls, wanted, list)],
         "one call too late": [lambda calls, wanted: pool(calls, wanted, late=True)],
-        "one buffer": [lambda calls, wanted: [7] * len(calls)]},
+        "one buffer": [lambda calls, wanted: [0] * len(calls)]},
     "enough": {
         "never stops": [lambda lab: lab.history.test_loss[-1] < lab.history.test_loss[0] / 2 and lab.stop],
         "at the first look": [stops(lambda test, train: test[-1] <= test[0])],

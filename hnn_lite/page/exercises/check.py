@@ -45,14 +45,16 @@ class Exercise:
     @functools.cached_property
     def known(self):
         """What `look` sees of the right answer, and of each wrong one, with its hint."""
-        return self.seen(self.right), [(text, self.seen(wrong)) for text, *answers in self.mistakes for wrong in answers]
+        def seen(answer):                # or what was seen of it
+            return answer if isinstance(answer, dict) else self.seen(answer)
+        return seen(self.right), [(text, seen(wrong)) for text, *answers in self.mistakes for wrong in answers]
 
     def seen(self, answer):
         """What is compared of an answer, or `Unusable`. Warnings that the answer causes are not shown."""
         try:
             with np.errstate(all="ignore"), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                return answer if isinstance(answer, dict) else {place: numbers(part) for place, part in self.look(answer).items()}
+                return {place: numbers(part) for place, part in self.look(answer).items()}
         except Unusable as problem:
             raise Unusable(f"{problem} (expected: {self.expects})") from None
         except Exception:                # whatever an answer may be, the check has a sentence for it
@@ -103,12 +105,19 @@ def hint(check, answer):
 def calls(places, read=lambda value: value):
     """A look that calls the answer with arguments: `places` is a dict from words ("for a single state") to tuples of arguments."""
     def look(answer):
-        return {place: numbers(read(call(answer, *args)), place) for place, args in places.items()}
+        found = {}
+        for place, args in places.items():
+            value = call(answer, *args, place=place)
+            if isinstance(value, (bool, np.bool_)):
+                raise Unusable(f"the result {place} should be numbers, and it is true or false")
+            found[place] = numbers(read(value), place)
+        return found
     return look
 
 
-def call(function, *args, silent=False):
+def call(function, *args, silent=False, place=None):
     """The value of a student's function, or `Unusable`. The function gets copies of arrays; if `silent`, it may return nothing."""
+    where = f"{place}, " if place else ""
     if inspect.isclass(function) or not callable(function):
         raise Unusable(f"pass the function itself, without brackets: this is {_kind(function)}")
     try:
@@ -121,21 +130,29 @@ def call(function, *args, silent=False):
         value = function(*(arg.copy() if isinstance(arg, np.ndarray) else arg for arg in args))
     except Exception as error:
         text = (str(error).strip().splitlines() or [""])[0][:100]
-        raise Unusable(f"the function stops with an error, {type(error).__name__}: {text}") from None
+        raise Unusable(f"{where}the function stops with an error, {type(error).__name__}: {text}") from None
     if value is None and not silent:
-        raise Unusable("the function returns nothing: is its last line a return?")
+        raise Unusable(f"{where}the function returns nothing: is its last line a return?")
     return value
 
 
 def numbers(value, place=None):
-    """An array of finite real numbers, or `Unusable`. A single number has the shape (), however it was packed."""
+    """An array of finite real numbers, or `Unusable`. A single number has the shape (), however it was packed.
+
+    Complex numbers are taken as real if their imaginary parts are no more than rounding.
+    """
     where = f" {place}" if place else ""
     try:
         array = np.asarray(value)
     except ValueError:
         raise Unusable(f"the parts of the result{where} have different shapes") from None
-    if array.dtype.kind not in "biuf" or array.size == 0:
-        raise Unusable(f"the result{where} should be numbers, and it is {_kind(value)}")
+    if array.dtype.kind == "c" and np.all(np.abs(array.imag) <= 1e-9 * np.abs(array).max(initial=0)):
+        array = array.real
+    if array.dtype.kind == "c" and np.all(np.isfinite(array)):
+        raise Unusable(f"the result{where} is complex, and its parts should be real numbers")
+    if array.dtype.kind not in "biufc" or array.size == 0:
+        inside = f" with {_kind(array.flat[0])} in it" if array.size and isinstance(value, (list, tuple, np.ndarray)) else ""
+        raise Unusable(f"the result{where} should be numbers, and it is {_kind(value) + inside if array.size else 'empty'}")
     if not np.all(np.isfinite(array)):
         raise Unusable(f"the result{where} contains NaN or infinity")
     return array.astype(float).reshape(array.shape if array.size > 1 else ())
@@ -157,7 +174,8 @@ def _difference(seen, right, tolerance):
     """Where an answer is off and roughly how, without a number of the right one."""
     for place, found in seen.items():
         if found.shape != right[place].shape:
-            return f"{place}, the result has the shape {found.shape}, and it should be {right[place].shape}"
+            is_ = f"has the shape {found.shape}" if found.shape else "is a single number"
+            return f"{place}, the result {is_}, and it should be {right[place].shape or 'a single number'}"
     both = [np.concatenate([part.ravel() for part in parts.values()]) for parts in (seen, right)]
     factor = both[0] @ both[1] / (both[1] @ both[1] or 1)
     if len(both[0]) > 1 and factor and _close(both[0], factor * both[1], 1e-6):

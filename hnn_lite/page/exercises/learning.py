@@ -62,11 +62,22 @@ def unblurred():
     def right(y, seen, sigma, width):
         return y + (sigma / width) ** 2 * shift(y, seen, width)[0]
 
+    def farther(times):
+        return lambda y, seen, sigma, width: y + times * (right(y, seen, sigma, width) - y)
+
+    def over_all(y, seen, sigma, width):
+        w = np.exp(-np.sum((y[:, None] - seen) ** 2, axis=2) / (2 * width**2))
+        return y + (sigma / width) ** 2 * (w @ seen / w.sum() - y)
+
+    def apart(y, seen, sigma, width):
+        return np.hstack([right(y[:, [i]], seen[:, [i]], sigma, width) for i in (0, 1)])
+
     rng = np.random.default_rng(11)
     places = {name: (rng.normal(size=(7, 2)), rng.normal(size=(40, 2)), sigma, width)
               for name, sigma, width in (("for the first data", 0.3, 0.5), ("for the second data", 0.6, 0.4))}
     return Exercise(
-        "a function (y, seen, sigma, width) of states and blurred states, both of shape (states, 2), and two numbers, which returns the states behind y",
+        "a function (y, seen, sigma, width) of states and blurred states, both of shape (states, 2), and two numbers, "
+        "which returns the states behind y",
         calls(places), right,
         [("this moves away from the blurred states: the gradient points towards where they are dense",
           lambda y, seen, sigma, width: 2 * y - right(y, seen, sigma, width)),
@@ -81,6 +92,11 @@ def unblurred():
           lambda y, seen, sigma, width: y + (sigma / width) ** 2 * np.multiply(*shift(y, seen, width))),
          ("the exponent of a Gaussian has twice the square of its width",
           lambda y, seen, sigma, width: y + (sigma / width) ** 2 * shift(y, seen, width / np.sqrt(2))[0]),
+         ("this goes twice as far as it should: look for a factor of two", farther(2.0)),
+         ("this goes half as far as it should: look for a factor of two", farther(0.5)),
+         ("the states are unchanged: add the shift", farther(0.0)),
+         ("the weights are divided by their sum over all pairs: each y has a sum of its own", over_all),
+         ("each coordinate was treated alone: the distance of two states has both", apart),
          ("noise and width are swapped", lambda y, seen, sigma, width: right(y, seen, width, sigma))], 1e-4)
 
 
@@ -93,6 +109,9 @@ def three_seeds():
             return min(means), max(means)
         return answer
 
+    def in_a_row(seeds, count):
+        return [seeds[n:n + count] for n in range(len(seeds) - count + 1)]
+
     rng = np.random.default_rng(13)
     places = {name: tuple(np.exp(rng.normal(size=(2, seeds)))) for name, seeds in (("for five seeds", 5), ("for eight seeds", 8))}
     right = over(lambda b, h: np.exp(np.mean(np.log(b / h))))
@@ -103,9 +122,13 @@ def three_seeds():
          ("the largest comes first: the smallest is asked for first", lambda b, h: right(b, h)[::-1]),
          ("this is the arithmetic mean of the ratios: of ratios take the geometric one", over(lambda b, h: np.mean(b / h))),
          ("this is the ratio of two arithmetic means: take the ratio for each seed first", over(lambda b, h: np.mean(b) / np.mean(h))),
-         ("this is the logarithm: undo it", over(lambda b, h: np.mean(np.log(b / h)))),
+         ("this is the logarithm: undo it", over(lambda b, h: np.mean(np.log(b / h))), over(lambda b, h: np.mean(np.log10(b / h)))),
+         ("these are neighbouring seeds only: take every choice of three", over(lambda b, h: np.exp(np.mean(np.log(b / h))), in_a_row)),
+         ("baseline and HNN have different seeds here: choose the same three for both",
+          lambda b, h: [np.exp(np.mean(np.log(np.sort(b)[ends] / np.sort(h)[::-1][ends]))) for ends in (slice(3), slice(-3, None))]),
          ("this is the median of the three ratios", over(lambda b, h: np.median(b / h))),
-         ("a seed is chosen more than once here", over(lambda b, h: np.exp(np.mean(np.log(b / h))), combinations_with_replacement)),
+         ("a seed is chosen more than once, or alone: take three different ones",
+          over(lambda b, h: np.exp(np.mean(np.log(b / h))), combinations_with_replacement)),
          ("this is the product of three ratios: take its cube root", over(lambda b, h: np.prod(b / h)))], 1e-6)
 
 
@@ -138,6 +161,10 @@ def friction_left_over():
          ("this is half of gamma: a factor went missing", lambda *data: right(*data) / 2),
          ("only p was fitted, but gamma damps q as well",
           lambda *data: fit(*data, above=lambda x, r: np.sum(x[:, 1] * r[:, 1]), below=lambda x, r: np.sum(x[:, 1]**2))),
+         ("only q was fitted, but gamma damps p as well",
+          lambda *data: fit(*data, above=lambda x, r: np.sum(x[:, 0] * r[:, 0]), below=lambda x, r: np.sum(x[:, 0]**2))),
+         ("this is a mean of two fits: fit both coordinates at once",
+          lambda *data: fit(*data, above=lambda x, r: np.mean(np.sum(x * r, axis=0) / np.sum(x**2, axis=0)), below=lambda x, r: 1.0)),
          ("a sum or mean of products still has the units of x squared: what does least squares divide it by?",
           *(lambda *data, below=below: fit(*data, below=below) for below in (lambda x, r: 1.0, lambda x, r: len(x), lambda x, r: x.size))),
          ("this fits the whole slopes: subtract what the model explains first", lambda field, x, dx: fit(lambda x: 0 * x, x, dx)),
@@ -168,7 +195,7 @@ def figure_of_eight():
     return Exercise(
         "the state at the start, an array of 12 numbers", look, right,
         [("the numbers come body by body: the order is all x, all y, then the momenta in the same way",
-          right.reshape(2, 2, 3).transpose(0, 2, 1).ravel()),
+          right.reshape(2, 2, 3).transpose(0, 2, 1).ravel(), right.reshape(4, 3).T.ravel()),
          ("all three bodies move the same way: the total momentum should be zero", state(v=(speed / 2, speed / 2, speed))),
          ("bodies 1 and 2 are too fast: the two together balance body 3, so each takes half",
           state(v=(-speed, -speed, speed))),
@@ -198,7 +225,7 @@ def decayed_norms():
         [("the training with decay comes first", [1.0, 0.35]),
          ("this is the share that is lost: return the share that is kept", [0.65, 0.0]),
          ("the quotient is upside down: divide the norm at the end by the norm at the start", [3.0, 1.0]),
-         ("these are norms, or their squares: divide each norm by the norm at the start", [2.0, 7.0], [8.0, 20.0]),
+         ("these are norms, squares or per cents: divide each norm by the norm at the start", [2.0, 7.0], [8.0, 20.0]),
          ("neither law has lost anything: were both models trained, one of them with `weight_decay`?", [1.0, 1.0]),
          ("both laws have shrunk: train one of them without `weight_decay`", [0.35, 0.35])])
 
@@ -271,6 +298,10 @@ def all_factors():
         [("the factors are upside down: above one, the HNN should be better", lambda baseline, hnn: 1 / right(baseline, hnn)),
          ("this pairs each baseline with one HNN only: every baseline meets every HNN", equal_seeds),
          ("these are differences, not factors", lambda baseline, hnn: baseline[:, None] - hnn),
+         ("these are logarithms: return the factors themselves", lambda baseline, hnn: np.log(right(baseline, hnn)),
+          lambda baseline, hnn: np.log10(right(baseline, hnn))),
+         ("this is how far the factors reach: return all of them", lambda baseline, hnn: np.ptp(right(baseline, hnn)),
+          lambda baseline, hnn: right(baseline, hnn).max() / right(baseline, hnn).min()),
          ("these are products, not factors", lambda baseline, hnn: baseline[:, None] * hnn),
          ("this is a factor of means or medians: every pair of networks has a factor of its own",
           lambda baseline, hnn: baseline.mean() / hnn.mean(), lambda baseline, hnn: np.median(baseline) / np.median(hnn),

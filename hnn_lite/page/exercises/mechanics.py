@@ -7,9 +7,9 @@ from autograd import elementwise_grad, grad
 from autograd.extend import defvjp, primitive
 from autograd.tracer import getval, isbox
 
-from hnn_lite.mechanics import apply_omega
-from hnn_lite.page.exercises.check import call, calls, exercise, Exercise, numbers
 from hnn_lite.integrate import METHODS, solve_ivp
+from hnn_lite.mechanics import apply_omega
+from hnn_lite.page.exercises.check import call, calls, exercise, Exercise, numbers, Unusable
 
 
 @exercise("ex-ps-code")
@@ -33,6 +33,11 @@ def pair_field():
         order = [0, 2, 1, 3]
         return apply_omega(slope(x[..., order]))[..., order]
 
+    def torques(x, gravity=m * g * l, shape=np.sin, second=1.0):
+        """The law with gravity's torque written out, and the sign of the spring's on the second pendulum to choose."""
+        law, spring = apply_omega(slope(x, weight=0.0)), kappa * (x[..., :1] - x[..., 1:2])
+        return law - np.concatenate([0 * x[..., :2], gravity * shape(x[..., :2])], axis=-1) - (1 - second) * spring * np.eye(4)[3]
+
     def on_the_first_alone(x):
         joined, free = apply_omega(slope(x)), apply_omega(slope(x, spring=0.0))
         return np.concatenate([joined[..., :3], free[..., 3:]], axis=-1)
@@ -49,6 +54,13 @@ def pair_field():
          ("positions and momenta are swapped in the result: dq/dt comes first", lambda x: right(x)[..., [2, 3, 0, 1]]),
          ("this reads the state pendulum by pendulum: both positions come first, then both momenta", one_after_the_other),
          ("gravity pulls the pendulums upwards: check the sign of its torque", lambda x: apply_omega(slope(x, weight=-m * g * l))),
+         ("gravity's torque is that of a cosine: it should vanish at the bottom", lambda x: torques(x, shape=np.cos),
+          lambda x: torques(x, -m * g * l, np.cos)),
+         ("gravity is missing: it has a torque of its own", lambda x: torques(x, 0.0)),
+         ("gravity is too strong by a factor of two: compare with the law of one pendulum", lambda x: torques(x, 2 * m * g * l)),
+         ("gravity is too weak by a factor of two: compare with the law of one pendulum", lambda x: torques(x, m * g * l / 2)),
+         ("the spring pushes both pendulums the same way: its two torques are opposite", lambda x: torques(x, second=-1.0)),
+         ("the pendulums move against their momenta: check the sign of dq/dt", lambda x: right(x) * np.array([-1, -1, 1, 1])),
          ("gravity has the slope of a straight line, as for small swings: keep the sine",
           lambda x: apply_omega(slope(x)) + np.concatenate([0 * x[..., :2], m * g * l * (np.sin(x[..., :2]) - x[..., :2])], axis=-1)),
          ("the spring drives the pendulums apart: check the sign of its torque", lambda x: apply_omega(slope(x, spring=-0.5 * kappa))),
@@ -61,7 +73,7 @@ def pair_field():
          ("the pendulums are too slow for their momenta: the slope of a square has a factor of two",
           lambda x: apply_omega(slope(x, inertia=4 * m * l**2))),
          ("the pendulums are too fast for their momenta: is the half in the kinetic energy still there?",
-          lambda x: apply_omega(slope(x, inertia=m * l**2)))])
+          lambda x: apply_omega(slope(x, inertia=m * l**2)))], 1e-5)
 
 
 @exercise("ex-ad-code")
@@ -94,7 +106,9 @@ def second_slopes():
         "a function (place) of the three coordinates, which returns the three second derivatives of the potential there",
         calls({f"at the {word} place": (place,) for word, place in zip(("first", "second", "third"), places)}), right,
         [("every sign is wrong: the potential of an attracting mass is negative", lambda place: -right(place)),
-         ("these are the first derivatives: send each through the tape once more", lambda place: grad(potential)(place)),
+         ("these are the first derivatives: send each through the tape once more", lambda place: grad(potential)(place),
+          lambda place: -grad(potential)(place)),
+         ("this is the potential itself: return its second derivatives", lambda place: potential(place) + 0 * place, potential),
          ("return the three second derivatives, not their sum", lambda place: 0.0),
          ("this is another potential, with the square of the distance: is the root missing?",
           by_rules(of=lambda s, inverse, sqrt: -inverse(s))),
@@ -110,7 +124,7 @@ def second_slopes():
          ("the rule of `inverse` uses plain numbers, so its own slope is lost: write it in tape operations",
           by_rules(inverse=lambda y: -plain(y) ** 2)),
          ("the rule of `sqrt` uses plain numbers, so its own slope is lost: write it in tape operations",
-          by_rules(sqrt=lambda y: 1 / (2 * plain(y))))])
+          by_rules(sqrt=lambda y: 1 / (2 * plain(y))))], 1e-4)
 
 
 @exercise("ex-int-code")
@@ -127,8 +141,9 @@ def sixth():
         return np.stack([x[..., 1], 0 * x[..., 1]], axis=-1)
 
     def look(step):
-        numbers(call(step, field, start, 0.05))
-        ends = [functools.reduce(lambda x, _: step(field, x, 1 / n), range(n), start) for n in counts]
+        if numbers(call(step, field, start, 0.05)).shape != start.shape:
+            raise Unusable("a step should return a state of the same shape as the one it gets")
+        ends = [functools.reduce(lambda x, _: numbers(call(step, field, x, 1 / n)), range(n), start) for n in counts]
         missed = np.linalg.norm(np.array(ends) - goal, axis=-1)
         slope = np.polyfit(np.log(1 / counts), np.log(np.maximum(missed, 1e-16)), 1)[0]
         far = numbers(call(step, drift, np.array([0.0, 1.0]), 0.1))[0]
@@ -157,6 +172,7 @@ def sixth():
          ("the three parts don't add up to one step: check the length of the middle one", raised(fourth, fifth, lambda gamma: 1 - gamma)),
          ("the three parts don't add up to one step: check the sign of the middle one",
           raised(fourth, fifth, lambda gamma: 2 * gamma - 1)),
+         ("the step goes back in time: dt should keep its sign", raised(lambda field, x, dt: fourth(field, x, -dt), fifth)),
          ("one of the three parts is missing", raised(fourth, fifth, lambda gamma: 0.0)),
          ("a step forward and one back don't cancel: raise a symmetric step",
           raised(raised(METHODS["symplectic_euler"], third), fifth))],

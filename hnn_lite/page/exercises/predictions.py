@@ -5,12 +5,14 @@ from types import SimpleNamespace
 import numpy as np
 import scipy.linalg
 
+from hnn_lite.data.trajectories import TrajectoryTask
 from hnn_lite.mechanics import symplectic_matrix
-from hnn_lite.page.exercises.check import calls, exercise, Exercise
 from hnn_lite.models import LinearMap
+from hnn_lite.page.exercises.check import calls, exercise, Exercise
+from hnn_lite.systems import mass_spring
 
-
-TOTALS = (lambda gap: np.abs(gap).mean(), lambda gap: np.abs(gap).sum(), lambda gap: np.mean(gap**2), lambda gap: np.sqrt(np.mean(gap**2)))
+TOTALS = (np.linalg.norm, lambda gap: np.linalg.norm(gap, axis=-1).max(), lambda gap: np.abs(gap).mean(),
+          lambda gap: np.abs(gap).sum(), lambda gap: np.mean(gap**2), lambda gap: np.sqrt(np.mean(gap**2)))
 
 
 def _motions():
@@ -50,9 +52,11 @@ def there_and_back():
         [("this never comes back: the second jump takes minus t", other(lambda advance, x, t: advance(advance(x, t), t))),
          ("this is the distance after the jump ahead: come back first", other(lambda advance, x, t: advance(x, t))),
          ("this jumps back from the start: begin the second jump where the first ended", other(lambda advance, x, t: advance(x, -t))),
-         ("a gap may be negative: without an absolute value the largest is not the worst", other(home, np.max)),
+         ("a gap may be negative: without an absolute value the largest is not the worst", other(home, np.max),
+          other(home, lambda gap: -np.min(gap))),
          ("this is a mean, a sum or a norm over all coordinates: return the largest gap",
-          *(other(home, measure) for measure in (*TOTALS, np.linalg.norm))),
+          *(other(home, measure) for measure in TOTALS)),
+         ("these are the gaps of all coordinates: return the largest", other(home, lambda gap: gap), other(home, np.abs)),
          ("these are the states at the end: compare them with the start", home)], 1e-9)
 
 
@@ -83,37 +87,38 @@ def two_jumps():
          ("both short jumps have the length s: the second should have t",
           other(lambda advance, x, s, t: advance(x, s + t) - advance(advance(x, s), s))),
          ("the second jump goes back in time", other(lambda advance, x, s, t: advance(x, s + t) - advance(advance(x, s), -t))),
-         ("a gap may be negative: without an absolute value the largest is not the worst", other(parted, np.max)),
+         ("a gap may be negative: without an absolute value the largest is not the worst", other(parted, np.max),
+          other(parted, lambda gap: -np.min(gap))),
+         ("this compares two orders of the short jumps: compare them with the long one",
+          other(lambda advance, x, s, t: advance(advance(x, s), t) - advance(advance(x, t), s))),
+         ("the long jump lasts for the sum of both times, not for their product",
+          other(lambda advance, x, s, t: advance(x, s * t) - advance(advance(x, s), t))),
          ("this is a mean, a sum or a norm over all coordinates: return the largest gap",
-          *(other(parted, measure) for measure in (*TOTALS, np.linalg.norm))),
+          *(other(parted, measure) for measure in TOTALS)),
          ("these are the gaps of all coordinates: return the largest", other(parted, lambda gap: gap), other(parted, np.abs))], 1e-9)
 
 
 @exercise("ex-as-code")
 def beside_nothing():
     """A linear rival: `beside_nothing(task, jumps)`, its error over that of "nothing moves". Exercise `ex-as-code`."""
-    def errors(task, predict, jumps):
-        truth = np.stack([task.test_x[:, jump] for jump in jumps])
-        return np.mean(((predict - truth) / task.scale) ** 2, axis=-1)
-
     def made(bend):
-        """A task with what a TrajectoryTask offers, of twenty paths that turn and, with their size, turn faster."""
+        """A task of twenty paths that turn, and turn more slowly the larger they are."""
+        def paths(x0, times):            # shape (times, ..., 2)
+            q, p = x0[..., 0], x0[..., 1] / 0.7
+            size = np.hypot(q, p)
+            angles = np.arctan2(q, p) + np.multiply.outer(times, 1 - bend * size)
+            return np.stack([size * np.sin(angles), 0.7 * size * np.cos(angles)], axis=-1)
+
         rng = np.random.default_rng(13)
-        size, phase = rng.uniform(0.5, 2, (20, 1)), rng.uniform(0, 2 * np.pi, (20, 1))
-        angle = phase + (1 - bend * size) * 0.5 * np.arange(30)
-        x = np.stack([size * np.sin(angle), 0.7 * size * np.cos(angle)], axis=-1)
-        task = SimpleNamespace(x=x[:12], test_x=x[12:], dt=0.5, scale=np.std(x[:12], axis=(0, 1)))
-        start = task.test_x[:, 0]
-        task.error_by_jump = lambda advance, jumps, starts=8: errors(
-            task, np.stack([advance(start, jump * task.dt) for jump in jumps]), jumps)
-        task.persistence = lambda jumps, starts=8: errors(task, np.stack([start] * len(jumps)), jumps)
-        return task
+        size, phase = rng.uniform(0.5, 2, 20), rng.uniform(0, 2 * np.pi, 20)
+        x = np.swapaxes(paths(np.stack([size * np.sin(phase), 0.7 * size * np.cos(phase)], axis=-1), 0.5 * np.arange(30)), 0, 1)
+        return TrajectoryTask("made up", mass_spring(), SimpleNamespace(rollout=paths), x[:12], x[12:], dt=0.5, period=2 * np.pi)
 
     def linear(task, jumps):
         return task.error_by_jump(LinearMap(task).advance, jumps)
 
     def right(task, jumps):              # the map fitted by the normal equations, and walked step by step
-        x, still = task.test_x[:, 0], task.persistence(jumps)
+        x, truth = task.starts(), task.truth(task.starts(), jumps)
         now, then = (np.insert(part.reshape(-1, 2), 2, 1, axis=-1) for part in (task.x[:, :-1], task.x[:, 1:]))
         M = np.linalg.solve(now.T @ now, now.T @ then[:, :2])
         shares = []
@@ -121,8 +126,8 @@ def beside_nothing():
             state = x
             for _ in range(jump):
                 state = np.insert(state, 2, 1, axis=-1) @ M
-            error = np.mean(((state - task.test_x[:, jump]) / task.scale) ** 2, axis=-1)
-            shares.append(np.median(error) / np.mean(still[number]))
+            error, still = (np.mean(((guess - truth[number]) / task.scale) ** 2, axis=-1) for guess in (state, x))
+            shares.append(np.median(error) / np.mean(still))
         return np.array(shares)
 
     def shares(above=lambda e: np.median(e, axis=1), below=lambda e: np.mean(e, axis=1)):
@@ -147,22 +152,33 @@ def beside_nothing():
           shares(lambda e: np.median(e, axis=0), lambda e: np.mean(e, axis=0))),
          ("this is one number for all jumps: each jump has its own", shares(np.median, np.mean)),
          ("there is a number for each start: take median and mean before you divide", shares(lambda e: e, lambda e: e)),
-         ("these are square roots: leave the errors squared", lambda task, jumps: np.sqrt(shares()(task, jumps)))], 1e-5)
+         ("this is a median of quotients: divide the median by the mean",
+          lambda task, jumps: np.median(linear(task, jumps) / task.persistence(jumps), axis=1)),
+         ("nothing moves has errors of its own for each jump: take their mean jump by jump", shares(below=np.mean)),
+         ("these are square roots: leave the errors squared", lambda task, jumps: np.sqrt(shares()(task, jumps)),
+          shares(lambda e: np.median(np.sqrt(e), axis=1), lambda e: np.mean(np.sqrt(e), axis=1)))], 1e-5)
 
 
 class _Spiral:
     """A model of two oscillators in actions and angles, whose frequencies fall with the action."""
 
     def encode(self, x):
-        q, p = x[..., :2], x[..., 2:]
+        q, p = np.split(np.asarray(x), 2, axis=-1)
         return (q**2 + p**2) / 2, np.arctan2(q, p)
 
     def decode(self, actions, angles):
-        size = np.sqrt(2 * actions)
+        size = np.sqrt(2 * np.asarray(actions))
         return np.concatenate([size * np.sin(angles), size * np.cos(angles)], axis=-1)
 
     def frequencies(self, actions):
-        return np.array([1.0, 1.7]) - 0.2 * actions
+        return np.array([1.0, 1.7]) - 0.2 * np.asarray(actions)
+
+    def advance(self, x, t):
+        actions, angles = self.encode(x)
+        return self.decode(actions, angles + self.frequencies(actions) * t)
+
+    def rollout(self, x0, t):
+        return np.stack([self.advance(x0, one - t[0]) for one in t])
 
 
 @exercise("ex-ar-friction")
@@ -209,6 +225,9 @@ def damped():
          ("the actions fall too fast: is the factor of two there twice?", other(lambda I, g, t: I * np.exp(-4 * g * t))),
          ("the actions fall along a straight line: they lose the same share in every second",
           other(lambda I, g, t: I * (1 - 2 * g * t))),
+         ("this takes one gamma for all: each action has its own", lambda model, gamma, *rest: right(model, np.full(2, gamma.mean()), *rest),
+          *(lambda model, gamma, *rest, n=n: right(model, gamma[[n, n]], *rest) for n in (0, 1))),
+         ("each gamma damps the other action: exchange them", lambda model, gamma, *rest: right(model, gamma[::-1], *rest)),
          ("the angles fall as well: friction changes the actions alone",
           other(angles=lambda a, w, g, t: (a + w * t) * np.exp(-2 * g * t))),
          ("the angles run backwards", other(angles=lambda a, w, g, t: a - w * t)),
@@ -237,7 +256,8 @@ def bend():
 
     rng = np.random.default_rng(21)
     x, K = rng.normal(size=(60, 2)), rng.normal(size=(2, 3))
-    moves = {"for a bent shear": lambda x: np.tanh(x @ K + 0.4) @ K.T, "for a nearly straight one": lambda x: 0.3 * x + 0.7 + 0.02 * np.sin(x @ K) @ K.T,
+    moves = {"for a bent shear": lambda x: np.tanh(x @ K + 0.4) @ K.T,
+             "for a nearly straight one": lambda x: 0.3 * x + 0.7 + 0.02 * np.sin(x @ K) @ K.T,
              "for a larger one": lambda x: 5 * np.cos(x) - 2}
     return Exercise(
         "a function (move, x), with move(x) the movement of the states x, shape (points, n), which returns one number",
@@ -252,4 +272,7 @@ def bend():
          ("this is the share that the affine map explains: return the rest", other(lambda all_, left, x: size(all_ - left) / size(all_)),
           other(lambda all_, left, x: 1 - size(left) / size(all_)), other(lambda all_, left, x: 1 - np.mean(left**2) / np.mean(all_**2))),
          ("these are the largest values: take root mean squares", other(lambda all_, left, x: abs(left).max() / abs(all_).max())),
+         ("all coordinates share one mean here: each coordinate has its own", lambda move, x: size(split(move, x)[1]) / np.std(move(x))),
+         ("this is a mean of quotients: divide one root mean square over all coordinates by the other",
+          other(lambda all_, left, x: np.mean(np.std(left, axis=0) / np.std(all_, axis=0)))),
          ("this is upside down", other(lambda all_, left, x: size(all_) / size(left)))])

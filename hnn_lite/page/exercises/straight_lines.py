@@ -3,7 +3,7 @@
 import numpy as np
 import scipy.linalg
 
-from hnn_lite.page.exercises.check import calls, exercise, Exercise
+from hnn_lite.page.exercises.check import calls, exercise, Exercise, Unusable
 
 
 @exercise("ex-ia-perihelion")
@@ -35,6 +35,7 @@ def axis_turn():
          ("the axis turns the other way: check the sign", formula(turn=-2 * np.pi)),
          ("the new term pushes here, but it should pull: check its sign beside the square of G", formula(twice=-2)),
          ("the new term has the wrong factor: the square of G comes with a half", formula(twice=1), formula(twice=4)),
+         ("this is the quotient of squares: take their roots", formula(lambda G, g: G**2 / g**2 - 1)),
          ("the two frequencies are swapped in the quotient", formula(lambda G, g: g / G - 1), formula(lambda G, g: 1 - g / G)),
          ("this is the first order in the small term: the frequencies give the whole in closed form",
           lambda G, eps: 2 * np.pi * eps / G**2)])
@@ -90,6 +91,7 @@ def factors():
           other(lambda a, d, c: a - 1, lambda c: c, lambda a, d, c: d - 1)),
          ("all three are transposed: the middle one is the lower shear", lambda M: [part.T for part in right(M)]),
          ("these are the factors of the transposed matrix: do you read b for c?", lambda M: right(M.T)),
+         ("this has lower shears outside: the order is upper, lower, upper", lambda M: [part.T for part in right(M.T)][::-1]),
          ("return the three factors, not their product", lambda M: M),
          ("return three matrices, not the three numbers in them",
           lambda M: [by_a(*M.diagonal(), M[1, 0]), M[1, 0], by_d(*M.diagonal(), M[1, 0])])])
@@ -150,9 +152,13 @@ def strength():
           lambda *x: n**2 * np.abs(waves(*x))),
          ("the sum is divided by the length of one axis: the table has as many values as both make together", lambda *x: 2 * n * np.abs(waves(*x)),
           lambda *x: n * np.abs(waves(*x))),
-         ("this is the cosine's part alone: the wave may have any phase", lambda *x: 2 * waves(*x).real,
+         ("this is the part of the cosine or of the sine alone: the wave may have any phase", lambda *x: 2 * waves(*x).real,
+          lambda *x: 2 * waves(*x).imag,
+          lambda *x: -2 * waves(*x).imag, lambda *x: 2 * np.abs(waves(*x).imag),
           lambda *x: 2 * np.abs(waves(*x).real)),
-         ("this is the square of the amplitude", lambda *x: 4 * np.abs(waves(*x)) ** 2),
+         ("this is the square of the amplitude", lambda *x: 4 * np.abs(waves(*x)) ** 2, lambda *x: np.abs(waves(*x)) ** 2),
+         ("the transform was shifted: its first entry belongs to the wave that is constant",
+          lambda table, k1, k2: 2 * np.abs(np.fft.fftshift(np.fft.fft2(table))[k1, k2]) / n**2),
          ("the sign of the second number is lost", lambda table, k1, k2: right(table, k1, abs(k2)),
           lambda table, k1, k2: right(table, k1, -k2))])
 
@@ -167,7 +173,10 @@ def standard_map():
         return q + kicked, kicked
 
     def read(state):
-        q, p = state
+        try:
+            q, p = state
+        except (TypeError, ValueError):
+            raise Unusable("return two things, the new q and the new p, each of the shape of q") from None
         return np.stack([np.cos(q), np.sin(q), p])       # whole turns of q do not matter
 
     rng = np.random.default_rng(17)

@@ -3,9 +3,9 @@
 import autograd.numpy as np
 
 from hnn_lite.mechanics import symplectic_matrix
-from hnn_lite.page.exercises.check import Exercise, exercise, numbers, Unusable
 from hnn_lite.models import HNN
 from hnn_lite.networks import init_mlp
+from hnn_lite.page.exercises.check import Exercise, exercise, numbers, Unusable
 
 
 class _Reading(HNN):
@@ -49,10 +49,13 @@ def on_cylinder():
 
     def look(model):
         off = _law(model, x)
-        states = {"for a whole turn of q": (q + 2 * np.pi, p), "for the mirrored q": (-q, p), "for q seen from the top": (np.pi - q, p),
+        states = {"for a whole turn of q": (q + 2 * np.pi, p), "for two turns of q": (q + 4 * np.pi, p),
+                  "for half a turn of q": (q + np.pi, p), "for the mirrored q": (-q, p), "for q seen from the top": (np.pi - q, p),
                   "for another p": (q, p + 2 * np.pi), "for the opposite p": (q, -p)}
         spread = np.ptp(model.hamiltonian(x))
         found = {place: _changes(model, x, np.stack(state, axis=-1), spread) for place, state in states.items()}
+        turn = model.hamiltonian(np.stack(np.broadcast_arrays(np.linspace(-7, 7, 20001), 0.4), axis=-1))
+        found["for neighbouring angles, where the energy jumps"] = np.abs(np.diff(turn)).max() > 0.01 * np.ptp(turn)
         return found | {"for the field, compared with the turned slopes of the energy": off}
 
     class Unturned(_Reading):
@@ -69,6 +72,12 @@ def on_cylinder():
     return Exercise(
         "a model made from your class, such as OnCylinder(seed=0)", look, reading(cos, sin, only_p),
         [("a whole turn changes the energy: the network reads the angle as a number", reading(lambda q, p: q, only_p)),
+         ("the energy jumps where the angle is wrapped: feed cosine and sine instead", reading(lambda q, p: np.mod(q, 2 * np.pi), only_p),
+          reading(lambda q, p: np.mod(q + np.pi, 2 * np.pi) - np.pi, only_p)),
+         ("half the angle is read, which takes two turns to come back: feed cosine and sine of the whole one",
+          reading(lambda q, p: np.cos(q / 2), lambda q, p: np.sin(q / 2), only_p)),
+         ("half a turn looks like none to the network: feed cosine and sine of the angle itself",
+          reading(lambda q, p: np.cos(2 * q), lambda q, p: np.sin(2 * q), only_p)),
          ("q and minus q look the same to the network: it needs the sine as well", reading(cos, only_p)),
          ("the bottom and the top look the same to the network: it needs the cosine as well",
           reading(sin, only_p)),
@@ -91,11 +100,13 @@ def turnable():
     def look(model):
         off = _law(model, x)
         states = {"for both arrows turned alike": (r @ turn, p @ turn),
-                  "for one arrow turned": (r @ turn, p), "for the opposite p": (r, -p)}
+                  "for one arrow turned": (r @ turn, p), "for the opposite p": (r, -p),
+                  "for another p with the same angular momentum": (r, p + 0.6 * r), "for another r with the same angular momentum": (r + 0.6 * p, p)}
         spread = np.ptp(model.hamiltonian(x))
         found = {place: _changes(model, x, np.hstack(state), spread) for place, state in states.items()}
         across = np.stack([r[:, 1], -r[:, 0]], axis=-1)          # at right angles to r, so that r.p stays zero
-        for place, state in {"for a longer r": (1.5 * r, across), "for a longer p": (r, 1.5 * across)}.items():
+        for place, state in {"for a longer r": (1.5 * r, across), "for a longer p": (r, 1.5 * across),
+                             "for a longer r and a shorter p": (1.5 * r, across / 1.5)}.items():
             found[place] = _changes(model, np.hstack([r, across]), np.hstack(state), spread)
         return found | {"for the field, compared with the turned slopes of the energy": off}
 
@@ -111,6 +122,9 @@ def turnable():
     def along(r, p):
         return np.sum(r * p, axis=-1)
 
+    def spin(r, p):
+        return r[..., 0] * p[..., 1] - r[..., 1] * p[..., 0]
+
     components = [lambda r, p, i=i: r[..., i] for i in (0, 1)] + [lambda r, p, i=i: p[..., i] for i in (0, 1)]
     return Exercise(
         "a model made from your class, such as Turnable(seed=0)", look, reading(length, speed, along),
@@ -120,4 +134,6 @@ def turnable():
           reading(length, speed, lambda r, p: along(r, p) ** 2)),
          ("the network doesn't see the length of r", reading(speed, along)),
          ("the network doesn't see the length of p", reading(length, along)),
-         ("the network sees only the product of the arrows: it needs their lengths as well", reading(along))])
+         ("the network sees only the product of the arrows: it needs their lengths as well", reading(along), reading(spin)),
+         ("the network doesn't see how fast r grows: it needs the part of p along r as well", reading(length, spin)),
+         ("the network sees p and the angular momentum, but not where on its line the body is: it needs r as well", reading(speed, spin))])

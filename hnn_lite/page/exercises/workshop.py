@@ -23,13 +23,15 @@ def buffers():
             where = numbers(call(answer, list(calls), set(wanted)), f"for {place}")
             if where.shape != (len(calls),) or (where != np.round(where)).any() or (where < 0).any():
                 raise Unusable(f"for {place}, each call needs one whole number that is not negative")
+            if set(where) != set(range(len(set(where)))):
+                raise Unusable(f"for {place}, count the buffers from zero, and leave out no number")
             holds, faults = {}, 0
             for rank, reads in enumerate(calls):
                 faults += sum(holds.get(where[read]) != read for read in reads) + any(where[read] == where[rank] for read in reads)
                 holds[where[rank]] = rank
             faults += sum(holds.get(where[result]) != result for result in wanted)
-            found |= {f"for {place}, the number of buffers": np.array(float(len(set(where)))),
-                      f"for {place}, the count of what is overwritten too early": np.array(float(faults))}
+            found |= {f"for {place}, the count of what is overwritten too early": np.array(float(faults)),
+                      f"for {place}, the number of buffers": np.array(float(len(set(where))))}
         return found
 
     def greedy(calls, wanted, last=max, over=False, kept=True, again=True, readers=lambda reads: set(reads), late=0):
@@ -63,10 +65,10 @@ def buffers():
 @exercise("ex-labs-enough")
 def enough():
     """Enough is enough: `enough(lab)`, which is called at each look and stops the lab in time. Exercise `ex-labs-enough`."""
-    runs = {"for a loss that sinks slowly": [8.0, 7.0, 6.0, 5.0, 4.2, 3.9, 3.0, 1.9],
-            "for a loss that sinks at once": [8.0, 1.0, 0.9, 0.4],
-            "for a loss that rises before it sinks": [4.0, 9.0, 4.4, 2.1, 1.9, 1.0],
-            "for a loss that hardly sinks": [4.0, 3.9, 3.8, 3.7, 3.6]}
+    runs = {"for the number of looks at a loss that sinks slowly": [8.0, 7.0, 6.0, 5.0, 4.2, 3.9, 3.0, 1.9],
+            "for the number of looks at a loss that sinks at once": [8.0, 1.0, 0.9, 0.4],
+            "for the number of looks at a loss that rises before it sinks": [4.0, 9.0, 4.4, 2.1, 1.9, 1.0],
+            "for the number of looks at a loss that hardly sinks": [4.0, 3.9, 3.8, 3.7, 3.6]}
 
     def look(answer):
         """At which look the lab was stopped, or how many there were, if it was not."""

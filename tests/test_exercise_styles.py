@@ -1,0 +1,85 @@
+"""The checks of the code exercises take right answers in any style, and have a hint for wrong ones that look right."""
+
+import numpy as np
+import pytest
+from exercise_answers import RIGHT, WRONG
+from exercise_styles import FAULTS, STYLES
+
+from hnn_lite.page import exercises
+from hnn_lite.page.exercises import check
+
+CHECKS = {name: getattr(exercises, name) for name in exercises.__all__}
+NUMBERS = [name for name in CHECKS if name not in ("on_cylinder", "turnable", "enough")]        # what is answered with numbers
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_right_answers_in_many_styles_get_a_tick(name):
+    assert len(STYLES[name]) >= 5
+    for number, answer in enumerate(STYLES[name]):
+        assert check.hint(CHECKS[name], answer) is None, number
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_wrong_answers_that_look_right_get_a_hint_with_these_words(name):
+    assert len(FAULTS[name]) >= 5
+    for number, (words, answer) in enumerate(FAULTS[name]):
+        assert words in check.hint(CHECKS[name], answer), number
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_every_hint_is_reached(name):
+    answers = [answer for _, answer in FAULTS[name]] + [answer for answers in WRONG[name].values() for answer in answers]
+    assert {text for text, *_ in CHECKS[name].exercise().mistakes} <= {check.hint(CHECKS[name], answer) for answer in answers}
+
+
+@pytest.mark.parametrize("nothing", [{}, {"for one state": 1.0}, [], (), set(), iter(()), np.array([])], ids=repr)
+@pytest.mark.parametrize("name", CHECKS)
+def test_nothing_at_all_is_no_answer(name, nothing):
+    """Nor is a dict, whatever is in it."""
+    assert check.hint(CHECKS[name], nothing)
+    assert check.hint(CHECKS[name], lambda *args: nothing)
+
+
+def last_number(change):
+    def spoil(value):
+        array = np.array(value, dtype=float)
+        array.flat[-1] = change(array.flat[-1])
+        return array
+    return spoil
+
+
+SPOILT = {"NaN": (last_number(lambda last: np.nan), "NaN"), "infinity": (last_number(lambda last: -np.inf), "infinity"),
+          "one number": (last_number(lambda last: 1.1 * last + 3), ""),
+          "deep": (lambda value: np.stack([value] * 2), ""), "twice": (lambda value: np.multiply(value, 2), ""),
+          "text": (lambda value: str(value), "should be numbers, and it is a text"), "complex": (lambda value: np.multiply(value, 1 + 1j), "complex"),
+          "objects": (lambda value: [object()], "should be numbers, and it is a list")}
+
+
+@pytest.mark.parametrize("how", SPOILT)
+@pytest.mark.parametrize("name", NUMBERS)
+def test_a_right_answer_that_is_spoilt_gets_a_hint(name, how):
+    spoil, words = SPOILT[how]
+    right = RIGHT[name][0]
+    if name in ("sixth", "standard_map", "buffers") and how in ("text", "complex", "objects"):
+        words = ""                       # read, or used again, before it is looked at
+    hint = check.hint(CHECKS[name], (lambda *args: spoil(right(*args))) if callable(right) else spoil(right))
+    assert hint and words in hint
+
+
+@pytest.mark.parametrize("name", [name for name in NUMBERS if callable(RIGHT[name][0])])
+def test_an_answer_that_changes_what_it_gets_does_not_spoil_the_next(name):
+    def careless(*args):
+        value = RIGHT[name][0](*args)
+        for arg in args:
+            if isinstance(arg, np.ndarray):
+                arg *= 0
+        return value
+    assert check.hint(CHECKS[name], careless) is None
+    assert check.hint(CHECKS[name], RIGHT[name][0]) is None
+
+
+def test_an_error_says_where_the_function_stops():
+    def for_one_state(x):
+        q1, q2, p1, p2 = x
+        return [2 * p1, 2 * p2, q2 - q1 - 3 * np.sin(q1), q1 - q2 - 3 * np.sin(q2)]
+    assert check.hint(exercises.pair_field, for_one_state).startswith("for twenty states at once, the function stops with an error, ValueError")
