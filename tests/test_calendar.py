@@ -193,7 +193,7 @@ def test_routes_decks_and_chapters_agree():
 
 def test_the_halves_of_a_lecture_share_its_slides():
     slides = {}
-    for key, lecture in course.LECTURES.items():
+    for lecture in course.LECTURES.values():
         if "slides" in lecture:
             slides.setdefault(lecture["deck"], []).append(lecture["slides"])
     decks = {lecture["deck"][:2]: lecture for lecture in yaml.safe_load((TEACHING / "lectures.yml").read_text(encoding="utf-8"))}

@@ -164,7 +164,7 @@ def days_table():
 def load_table():
     """Hours a week of each route of weeks."""
     rows = ["| route | weeks | hours a week, on average | lightest | heaviest |", "|:--|--:|--:|--:|--:|"]
-    for name, route in ROUTES["route"].items():
+    for route in ROUTES["route"].values():
         if "lectures" in route:
             hours = [sum(week[:4]) / 60 for week in load(route)]
             rows.append(f"| {route['name']} | {len(hours)} | {sum(hours) / len(hours):.1f} | {min(hours):.1f} | {max(hours):.1f} |")
