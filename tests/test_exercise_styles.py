@@ -66,6 +66,17 @@ def test_a_right_answer_that_is_spoilt_gets_a_hint(name, how):
     assert hint and words in hint
 
 
+def rounded(value):
+    return np.array([float(f"{number:.6g}") for number in np.ravel(value)]).reshape(np.shape(value))
+
+
+@pytest.mark.parametrize("name", [name for name in NUMBERS if name != "sixth"])         # whose order shows in further digits
+def test_six_digits_are_enough(name):
+    """As the page "How to use this book" says."""
+    for right in RIGHT[name][:1] + [right for right in STYLES[name][:1] if callable(right)]:
+        assert check.hint(CHECKS[name], (lambda *args, right=right: rounded(right(*args))) if callable(right) else rounded(right)) is None
+
+
 @pytest.mark.parametrize("name", [name for name in NUMBERS if callable(RIGHT[name][0])])
 def test_an_answer_that_changes_what_it_gets_does_not_spoil_the_next(name):
     def careless(*args):

@@ -43,4 +43,4 @@ def soliton_jump():
          ("this divides by the partner's kappa", formula(by=lambda kappa, other: other)),
          ("this is the shift of the phase: divide by kappa to get sites", formula(by=lambda kappa, other: 1.0)),
          ("the sums and differences of the two kappas are to be halved", formula(half=1))],
-        tolerance=1e-6)
+        tolerance=1e-5)

@@ -40,7 +40,7 @@ class Exercise:
     look: Callable
     right: object
     mistakes: list
-    tolerance: float | dict = 1e-6
+    tolerance: float | dict = 1e-5
 
     @functools.cached_property
     def known(self):

@@ -129,7 +129,7 @@ def three_seeds():
          ("this is the median of the three ratios", over(lambda b, h: np.median(b / h))),
          ("a seed is chosen more than once, or alone: take three different ones",
           over(lambda b, h: np.exp(np.mean(np.log(b / h))), combinations_with_replacement)),
-         ("this is the product of three ratios: take its cube root", over(lambda b, h: np.prod(b / h)))], 1e-6)
+         ("this is the product of three ratios: take its cube root", over(lambda b, h: np.prod(b / h)))], 1e-5)
 
 
 @exercise("ex-rp-code")

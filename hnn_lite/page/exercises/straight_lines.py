@@ -197,4 +197,4 @@ def standard_map():
          ("the kick should be a sine", lambda q, p, k: (q + p + k * np.cos(q), p + k * np.cos(q))),
          ("the strength of the kick is missing", lambda q, p, k: right(q, p, 1.0)),
          ("the kick moves q, but the new p doesn't show it", lambda q, p, k: (right(q, p, k)[0], p)),
-         ("q has not moved", lambda q, p, k: (q, right(q, p, k)[1]))])
+         ("q has not moved", lambda q, p, k: (q, right(q, p, k)[1]))], 1e-5)
