@@ -422,6 +422,7 @@ STYLES = {
         lambda state: 0.4 * (np.heaviside(state[..., 1], 0.5) - 0.5),
         lambda z: (0.2 * np.sign(z.T[1])).tolist(),
         lambda z: 0.2 * special.erf(z[..., 1] / 0.02),
+        lambda z: 0.2 * np.tanh(z[..., 1] / 0.1),
     ],
     "swing_way": [23.16, 23, np.array([[23.2]]), np.float32(23.164), (5 - 3 + 3 * math.cos(0.5)) / 0.2, 4.63 / 0.2],
     "all_factors": [

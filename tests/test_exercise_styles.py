@@ -94,3 +94,25 @@ def test_an_error_says_where_the_function_stops():
         q1, q2, p1, p2 = x
         return [2 * p1, 2 * p2, q2 - q1 - 3 * np.sin(q1), q1 - q2 - 3 * np.sin(q2)]
     assert check.hint(exercises.pair_field, for_one_state).startswith("for twenty states at once, the function stops with an error, ValueError")
+
+
+SWAPS = {2: lambda right: lambda b, a: right(a, b), 3: lambda right: lambda b, a, c: right(a, b, c),
+         4: lambda right: lambda a, b, d, c: right(a, b, c, d)}
+
+
+@pytest.mark.parametrize("name, count", [
+    ("three_knobs", 2), ("balance", 3), ("three_seeds", 2), ("unblurred", 4), ("friction_left_over", 3), ("sixth", 3), ("there_and_back", 3),
+    ("two_jumps", 4), ("beside_nothing", 2), ("bend", 2), ("damped", 4), ("axis_turn", 2), ("leapfrog_clock", 2), ("mode_frequencies", 2),
+    ("soliton_jump", 3), ("standard_map", 3), ("strength", 3), ("buffers", 2), ("all_factors", 2)])
+def test_swapped_arguments_are_named(name, count):
+    swapped = SWAPS[count](RIGHT[name][0])
+    hint = check.hint(CHECKS[name], swapped)
+    assert "two of the arguments are swapped (expected: a function (" in hint or hint in [text for text, *_ in CHECKS[name].exercise().mistakes]
+
+
+def test_a_function_that_prints_is_not_heard_more_often_than_it_is_called(capsys):
+    def talking(omega, step):
+        print("called")
+        return 0.0
+    check.hint(exercises.leapfrog_clock, talking)
+    assert capsys.readouterr().out == 3 * "called\n"

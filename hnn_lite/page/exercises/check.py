@@ -5,11 +5,14 @@ right answer, computed in another way than the book's solution where there is on
 the one that matches names the mistake. If none matches, a sentence says where the answer is off, and roughly how.
 """
 
+import contextlib
 import functools
 import inspect
+import io
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
@@ -89,17 +92,18 @@ def exercise(label):
 def hint(check, answer):
     """What is wrong with an answer, in one sentence or two, or None if it is right. `check` is a function of this package."""
     exercise = check.exercise()
+    right, mistakes = exercise.known
     try:
         seen = exercise.seen(answer)
-    except Unusable as problem:
-        return str(problem)
-    right, mistakes = exercise.known
-    if _same(seen, right, exercise.tolerance):
-        return None
-    for text, wrong in mistakes:
-        if _same(seen, wrong, exercise.tolerance):
-            return text
-    return _difference(seen, right, exercise.tolerance)
+        if _same(seen, right, exercise.tolerance):
+            return None
+        for text, wrong in mistakes:
+            if _same(seen, wrong, exercise.tolerance):
+                return text
+        problem = _difference(seen, right, exercise.tolerance)
+    except Unusable as unusable:
+        problem = str(unusable)
+    return f"two of the arguments are swapped (expected: {exercise.expects})" if _swapped(exercise, answer) else problem
 
 
 def calls(places, read=lambda value: value):
@@ -158,6 +162,25 @@ def numbers(value, place=None):
     return array.astype(float).reshape(array.shape if array.size > 1 else ())
 
 
+def _swapped(exercise, answer):
+    """Whether a function would be right if two of its arguments changed places. What it prints meanwhile is not shown."""
+    try:
+        count = len(inspect.signature(answer).parameters) if inspect.isroutine(answer) else 0
+    except ValueError:                   # some built-in functions have no signature
+        return False
+    for one, other in combinations(range(count), 2):
+        order = list(range(count))
+        order[one], order[other] = other, one
+        try:
+            with contextlib.redirect_stdout(io.StringIO()):
+                seen = exercise.seen(lambda *args, order=order: answer(*(args[place] for place in order)))
+        except Unusable:
+            continue
+        if _same(seen, exercise.known[0], exercise.tolerance):
+            return True
+    return False
+
+
 def _same(seen, other, tolerance):
     return all(_close(seen[place], other[place], _share(tolerance, place)) for place in seen)
 
@@ -196,8 +219,8 @@ def _difference(seen, right, tolerance):
 
 
 def _kind(value):
-    words = {"NoneType": "nothing (None)", "str": "a text", "function": "a function", "type": "a class, not yet called",
-             "ndarray": "an array", "list": "a list", "tuple": "a tuple", "dict": "a dict", "int": "a number", "float": "a number",
+    words = {"NoneType": "nothing (None)", "str": "a text", "function": "a function", "generator": "a generator (make a list of it)", "set": "a set",
+             "type": "a class, not yet called", "ndarray": "an array", "list": "a list", "tuple": "a tuple", "dict": "a dict", "int": "a number", "float": "a number",
              "float64": "a number"}
     return words.get(type(value).__name__, f"of the type {type(value).__name__}")
 

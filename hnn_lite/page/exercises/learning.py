@@ -234,7 +234,7 @@ def decayed_norms():
 def swing_torque():
     """A child on a swing: `torque(z)` of z = (q, p, ...), shape (..., coordinates) to (...). Exercise `ex-et-swing`."""
     rng = np.random.default_rng(8)
-    z = np.stack([rng.uniform(-2, 2, 40), rng.choice([-1, 1], 40) * rng.uniform(0.3, 2, 40), *rng.uniform(0, 3, (2, 40))], axis=-1)
+    z = np.stack([rng.uniform(-2, 2, 40), rng.choice([-1, 1], 40) * rng.uniform(0.8, 2, 40), *rng.uniform(0, 3, (2, 40))], axis=-1)
     size = 0.2
 
     def right(z):                        # what pushes the way the pendulum moves: the sign of dq/dt = dH/dp
