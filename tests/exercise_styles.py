@@ -16,8 +16,6 @@ import hnn_lite as hl
 
 # tools that many answers share
 
-EYE2, EYE4 = np.eye(2), np.eye(4)
-
 
 def differences(energy, x, h=1e-5, both=True):
     """The slopes of an energy by central or forward differences, shape (..., dim)."""
@@ -145,7 +143,7 @@ def mixture(y, seen, sigma, width):
     """With the normalised density of scipy, state by state."""
     out = []
     for one in y:
-        p = stats.multivariate_normal(one, width**2 * EYE2).pdf(seen)
+        p = stats.multivariate_normal(one, width**2 * np.eye(2)).pdf(seen)
         slope = sum(weight * (state - one) for weight, state in zip(p, seen)) / width**2
         out.append(list(one + sigma**2 * slope / sum(p)))
     return out
@@ -316,8 +314,8 @@ def said(lab):
     return False
 
 
-def jump(kappa, other, same, mean=math.sinh, meet=math.cosh):
-    f = mean if same else meet
+def jump(kappa, other, same):
+    f = math.sinh if same else math.cosh
     A = f((kappa + other) / 2) / f((kappa - other) / 2)
     return math.copysign(1, kappa - other if same else 1) * math.log(A * A) / (2 * kappa)
 
@@ -629,7 +627,7 @@ def unpacked(x):
     return np.array([2 * p1, 2 * p2, -3 * np.sin(q1) - q1 + q2, -3 * np.sin(q2) - q2 + q1])
 
 
-def unscaled(t, H, v, dt=None):
+def unscaled(t, H, v):
     """With a single step for all times."""
     return -numpy.polyfit(np.cumsum(v**2) * (t[-1] - t[0]) / (len(t) - 1), H, 1)[0]
 
@@ -673,20 +671,9 @@ def none_for_many(right):
     return lambda z, *rest: right(z, *rest) if np.ndim(z) == 1 else None
 
 
-def spoilt(right, how):
-    return lambda *args: how(np.array(right(*args), dtype=float))
-
-
-def one_nan(array):
-    array = np.atleast_1d(array)
-    array.flat[-1] = np.nan
-    return array
-
-
-def one_off(array):
-    array = np.atleast_1d(array)
-    array.flat[-1] = 1.01 * array.flat[-1] + 0.01
-    return array
+def fit_of(x, y):
+    A = np.hstack([np.ones((len(x), 1)), x])
+    return A @ numpy.linalg.pinv(A) @ y
 
 
 FAULTS = {
@@ -1098,8 +1085,3 @@ FAULTS = {
         ("1 argument", lambda lab, loss: lab.stop()),
     ],
 }
-
-
-def fit_of(x, y):
-    A = np.hstack([np.ones((len(x), 1)), x])
-    return A @ numpy.linalg.pinv(A) @ y

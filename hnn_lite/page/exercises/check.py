@@ -220,8 +220,8 @@ def _difference(seen, right, tolerance):
 
 def _kind(value):
     words = {"NoneType": "nothing (None)", "str": "a text", "function": "a function", "generator": "a generator (make a list of it)", "set": "a set",
-             "type": "a class, not yet called", "ndarray": "an array", "list": "a list", "tuple": "a tuple", "dict": "a dict", "int": "a number", "float": "a number",
-             "float64": "a number"}
+             "type": "a class, not yet called", "ndarray": "an array", "list": "a list", "tuple": "a tuple", "dict": "a dict", "int": "a number",
+             "float": "a number", "float64": "a number"}
     return words.get(type(value).__name__, f"of the type {type(value).__name__}")
 
 
