@@ -32,7 +32,8 @@ def test_every_hint_is_reached(name):
     assert {text for text, *_ in CHECKS[name].exercise().mistakes} <= {check.hint(CHECKS[name], answer) for answer in answers}
 
 
-@pytest.mark.parametrize("nothing", [{}, {"for one state": 1.0}, [], (), set(), iter(()), np.array([])], ids=repr)
+@pytest.mark.parametrize("nothing", [{}, {"for one state": 1.0}, [], (), set(), iter(()), np.array([])],
+                         ids=("dict", "full dict", "list", "tuple", "set", "iterator", "array"))
 @pytest.mark.parametrize("name", CHECKS)
 def test_nothing_at_all_is_no_answer(name, nothing):
     """Nor is a dict, whatever is in it."""
