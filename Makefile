@@ -39,7 +39,7 @@ test: $(READY)
 	    --nbval-lax --nbval-current-env --nbval-sanitize-with tests/sanitize.cfg -n 2 --dist loadfile --no-loadscope-reorder
 
 # not the tests that build, open a browser, grade, or train for long
-SLOW := assignments assignments_learning book front_page labs launch live papers pdf plots readme recordings seeds slides sweeps units
+SLOW := assignments assignments_learning book diagrams front_page labs launch live papers pdf plots readme recordings seeds slides sweeps units
 
 quick: $(READY)
 	@$(ONE_THREAD) $(BIN)/python -m pytest tests book/mechanics/phase-space.ipynb $(SLOW:%=--ignore=tests/test_%.py) \

@@ -23,6 +23,7 @@ parameters that `weights.as_shown` returns.
 
 from hnn_lite.page.live.action_angle import Torus
 from hnn_lite.page.live.bodies import Bodies
+from hnn_lite.page.live.diagram import Diagram
 from hnn_lite.page.live.film import Film
 from hnn_lite.page.live.henon_heiles import HenonHeiles
 from hnn_lite.page.live.integrator_race import IntegratorRace
@@ -37,5 +38,5 @@ from hnn_lite.page.live.tape import Tape
 from hnn_lite.page.live.three_ways import ThreeWays
 from hnn_lite.page.live.training import Training
 
-__all__ = ["Bodies", "Film", "HenonHeiles", "IntegratorRace", "NoiseSlider", "PhaseSpace", "Pixels", "QuantumLevels", "Solitons", "Swing",
+__all__ = ["Bodies", "Diagram", "Film", "HenonHeiles", "IntegratorRace", "NoiseSlider", "PhaseSpace", "Pixels", "QuantumLevels", "Solitons", "Swing",
            "SwingUp", "Tape", "ThreeWays", "Torus", "Training"]

@@ -73,6 +73,8 @@ class LiveFigure:
         The file in js/, without its ending.
     shared : sequence of str
         The files in js/ that it builds on, in this order.
+    styles : sequence of str
+        The style sheets, in this order.
     title, alt : str
         The name of the frame; what the still shows, in words.
     size : (float, float)
@@ -81,6 +83,7 @@ class LiveFigure:
 
     size = (7.2, 3.6)
     shared = ("networks", "motion", "draw", "input", "stage", "pictures", "elliptic")
+    styles = ("frame.css",)
 
     def data(self):
         """What the script finds as `data`: a dict for JSON."""
@@ -96,7 +99,7 @@ class LiveFigure:
         scripts = [script(f"js/{name}.js") for name in (*self.shared, self.script)]
         code = "\n".join(['"use strict";', *scripts[:-1], f"const data = {data};", scripts[-1], script("js/frame.js")])
         return (f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(self.title)}</title>'
-                f"<style>{script('frame.css')}</style></head><body><script>{code}</script></body></html>")
+                f"<style>{''.join(map(script, self.styles))}</style></head><body><script>{code}</script></body></html>")
 
     def __repr__(self):
         return f"A live figure: {self.title}"
