@@ -10,15 +10,15 @@ packed by `weights.pack`, and draws its `still()` with matplotlib. Its script, j
 - input.js: `plane.handle(...)`, a dot that can be dragged with mouse, finger or arrow keys;
 - stage.js: `Stage`, with sliders, buttons, choices, numbers that are also spoken, the time, the theme's colours;
 - pictures.js: pendulums, springs, arrows, and how the planes of these systems look; elliptic.js: the exact pendulum;
+- three-paths.js, for two figures: truth, baseline and HNN from one start;
 - frame.js: the frame's height, its theme and the still on the page around it.
 
 Rules that keep them alike: everything starts at rest, and moves when the reader lets a dot go or presses play (letting go moves nothing
 for a reader who prefers reduced motion; the front page's `Swing` moves as soon as it is seen); everything in a picture, numbers too, is of
 one time, the last that is known of all; curves carry their names beside them; what a colour means is what it means in the book, and its
 value comes from frame.css, by its name, in the light and in the dark; `draw` draws from the state alone, so that any size is drawn at
-once; no frame computes for more than some
-milliseconds, what takes longer goes into `work`. The functions in `evaluate` are what the tests compare with Python's, for the
-parameters that `weights.as_shown` returns.
+once; no frame computes for more than some milliseconds, what takes longer goes into `work`. The functions in `evaluate` are what the
+tests compare with Python's, for the parameters that `weights.as_shown` returns.
 """
 
 from hnn_lite.page.live.action_angle import Torus

@@ -33,7 +33,7 @@ class Swing(LiveFigure):
         If a model is missing or of another kind, the system is no pendulum, or the start is no swing below `REACH`.
     """
 
-    script = "swing"
+    script, shared = "swing", (*LiveFigure.shared, "three-paths")
     title = "a pendulum and two networks that continue its swing: drag it, or throw it"
     alt = ("Left, three pendulums, each at the right end of a swing: a black one on a dashed line, a blue one close to it, an orange one elsewhere. "
            "Right, above, their last turns in the plane of angle and momentum: the blue curve lies on the pale true one, the orange one off it. "

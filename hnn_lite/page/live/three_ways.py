@@ -32,7 +32,7 @@ class ThreeWays(LiveFigure):
         If there is no such system, or a model is missing or of another kind.
     """
 
-    script = "three-ways"
+    script, shared = "three-ways", (*LiveFigure.shared, "three-paths")
     title = "truth, baseline and HNN from one start: drag the start, press play, add a joule"
     size = (7.2, 3.3)
 

@@ -6,7 +6,6 @@ const WAYS = { truth: "your swing", baseline: "plain network", hnn: "Hamiltonian
 const ORDER = ["baseline", "hnn", "truth"];
 const laws = { truth: pendulum(constants), baseline: baseline(data.baseline), hnn: hnn(data.hnn) };
 const most = laws.truth.energy([REACH, 0]);
-const finer = (field, x, dt) => rk4(field, rk4(field, x, dt / 2), dt / 2);
 
 const stage = new Stage();
 document.body.style.maxWidth = "1120px";
@@ -27,16 +26,12 @@ const chart = stage.plane({
 });
 stage.shown.push(chart.spoken = { label: "energy since the start", text: "" });
 
+const three = new ThreePaths(STEP, END);
 let start, paths, energies, throws = [], fresh = true;
 
 function restart(at) {
   start = at;
-  paths = {};
-  energies = {};
-  for (const way in WAYS) {
-    paths[way] = new Path(laws[way], way === "truth" ? finer : rk4, start, STEP);
-    energies[way] = [laws.truth.energy(start)];
-  }
+  ({ paths, energies } = three.begin(laws, start));
 }
 
 // The state of a pendulum that leaves the hand at an angle, with so many radians a second of the clock: no harder than would take it,
@@ -60,17 +55,6 @@ function hold(angle) {
   throws.push([performance.now(), kept]);
   time.wanted = 0;
   restart([kept, 0]);
-}
-
-// The three paths, each a piece at a time; true as long as one is not at its end.
-function work(deadline) {
-  let left = false;
-  ORDER.forEach((way, number) => {
-    const path = paths[way], energy = energies[way];
-    left = path.walk(END, performance.now() + (deadline - performance.now()) / (3 - number)) || left;
-    for (let i = energy.length; i < path.states.length; i++) energy.push(laws.truth.energy(path.states[i]));
-  });
-  return left;
 }
 
 // The last step that is shown: between two steps, energies are not quite right.
@@ -128,7 +112,7 @@ function drawEnergies(now) {
   if (!known || now < 1) return;
   const { X, Y } = chart.scale(), right = X(now) > chart.width - 65, x = X(now) + (right ? -10 : 10);
   for (const way of ["hnn", "baseline"]) {
-    const above = way === "baseline" ? energies.baseline[last()] >= energies.hnn[last()] : energies.baseline[last()] < energies.hnn[last()];
+    const higher = energies.baseline[last()] >= energies.hnn[last()], above = higher === (way === "baseline");
     const y = Math.max(34, Math.min(chart.height - 44, Y(Math.min(top, energies[way][last()])) + (above ? -13 : 13)));
     chart.text(percent(way), x, y, { colour: way, weight: 600, align: right ? "right" : "left", base: "middle" });
   }
@@ -144,7 +128,7 @@ function draw() {
 stage.buttons({ reset: () => { time.wanted = 0; } });
 restart(data.start);
 const time = stage.time({
-  end: END, rate: RATE, format: (t) => `${t.toFixed(0)} s`, known: () => Math.min(...Object.values(paths).map((path) => path.seconds)),
+  end: END, rate: RATE, format: (t) => `${t.toFixed(0)} s`, known: () => three.known,
 });
 const angleNow = () => laws.truth.place(paths.truth.at(time.now))[0];
 picture.handle({
@@ -156,11 +140,11 @@ picture.handle({
 });
 
 const after = (way) => ([t, ...x]) => {
-  const path = new Path(laws[way], way === "truth" ? finer : rk4, x, STEP);
+  const path = three.path(way, x);
   path.walk(t);
   return path.states.pop();
 };
 const evaluate = { thrown, energy: laws.truth.energy, "hnn energy": laws.hnn.energy };
 for (const way in WAYS) Object.assign(evaluate, { [`${way} field`]: laws[way].field, [`${way} after`]: after(way) });
-stage.start({ work, draw, evaluate });
+stage.start({ work: (deadline) => three.work(deadline), draw, evaluate });
 stage.go();                                      // it moves as soon as it is seen, unless the reader has asked for no motion

@@ -3,7 +3,6 @@
 const SECONDS = 60, STEP = 0.05;
 const SPEED = 2;                               // seconds of the motion in one of the clock
 const WAYS = { truth: ["truth", [6, 4]], baseline: ["baseline", []], hnn: ["HNN", []] };
-const finer = (field, x, dt) => rk4(field, rk4(field, x, dt / 2), dt / 2);
 
 const stage = new Stage();
 const names = Object.keys(data.systems);
@@ -22,17 +21,13 @@ const chart = stage.plane({
 });
 const strip = stage.strip(3);
 
+const three = new ThreePaths(STEP, SECONDS);
 let name, laws, view, start, paths, energies, stuck = false;
 
 function restart(at = start) {
   start = at;
   stuck = false;
-  paths = {};
-  energies = {};
-  for (const way in WAYS) {
-    paths[way] = new Path(laws[way], way === "truth" ? finer : rk4, start, STEP);
-    energies[way] = [laws.truth.energy(start)];
-  }
+  ({ paths, energies } = three.begin(laws, start));
 }
 
 function choose(next) {
@@ -40,17 +35,6 @@ function choose(next) {
   [laws, view] = [worlds[name], VIEWS[name]];
   plane.change(view);
   restart(data.systems[name].start);
-}
-
-// The three paths, each a piece at a time; true as long as one is not at its end.
-function work(deadline) {
-  let left = false;
-  Object.keys(WAYS).forEach((way, number) => {
-    const path = paths[way], energy = energies[way];
-    left = path.walk(SECONDS, performance.now() + (deadline - performance.now()) / (3 - number)) || left;
-    for (let i = energy.length; i < path.states.length; i++) energy.push(laws.truth.energy(path.states[i]));
-  });
-  return left;
 }
 
 // The last step of all paths that is shown: between two steps, energies are not quite right.
@@ -139,7 +123,7 @@ stage.buttons({ reset: () => { time.wanted = 0; restart(); } });
 stage.button("add a joule", addJoule);
 choose(names[0]);
 const time = stage.time({
-  end: SECONDS, at: data.shown, rate: SPEED, known: () => Math.min(...Object.values(paths).map((path) => path.seconds)),
+  end: SECONDS, at: data.shown, rate: SPEED, known: () => three.known,
 });
 const showOwn = stage.number({ label: "since the start, the HNN's own H has changed by", colour: "hnn" });
 const showTrue = stage.number({ label: "its true energy by" });
@@ -162,4 +146,4 @@ for (const one of names) {
     return path.states.pop();
   };
 }
-stage.start({ work, draw, evaluate });
+stage.start({ work: (deadline) => three.work(deadline), draw, evaluate });
