@@ -14,7 +14,7 @@ import yaml
 from conftest import ROOT, axe
 
 TOC = yaml.safe_load((ROOT / "book" / "_toc.yml").read_text())
-PAGES = [TOC["root"]] + [page["file"] for part in TOC["parts"] for page in part["chapters"]]
+PAGES = [TOC["root"]] + [page["file"] for part in TOC["parts"] for chapter in part["chapters"] for page in (chapter, *chapter.get("sections", []))]
 PHONE = 360
 MOST_BYTES = 60_000_000
 FAULTS = ("unrendered", "wrong", "raw", "errors")

@@ -20,7 +20,7 @@ from hnn_lite.page import papers
 from hnn_lite.page.papers import runs
 from hnn_lite.page.papers.experiment import Experiment, Recipe
 
-API = pathlib.Path(__file__).resolve().parents[1] / "book" / "reference" / "api-page.md"
+API = pathlib.Path(__file__).resolve().parents[1] / "book" / "reference" / "page" / "papers.md"
 SPRING = runs.EXPERIMENTS["mass-spring"]
 
 

@@ -1,4 +1,5 @@
-// Small repairs to the theme, so that what a screen reader says is what the page shows; the ticks of claims; sections that start folded.
+// Small repairs to the theme, so that what a screen reader says is what the page shows; the switch for all code; plots in the dark; sections that
+// start folded; search results without TeX.
 document.addEventListener("DOMContentLoaded", () => {
   const words = (element) => element.innerText.replace(/\s+/g, " ").trim();
 
@@ -29,10 +30,43 @@ document.addEventListener("DOMContentLoaded", () => {
     for (const entry of list.children) entry.setAttribute("role", "listitem");
   }
 
-  // the tick in front of a claim that holds
-  for (const pre of document.querySelectorAll(".cell_output .output.stream pre")) {
-    pre.innerHTML = pre.innerHTML.replace(/^(<span><\/span>)?✓/gm, '$1<span class="claim-tick">✓</span>');
+  // one switch for all folded code, which the next page remembers
+  const folded = [...document.querySelectorAll(".bd-article details.hide:not(.reveal)")];
+  const headerButtons = document.querySelector(".article-header-buttons");
+  if (folded.length && headerButtons) {
+    const button = document.createElement("button");
+    button.className = "btn btn-sm code-switch";
+    button.type = "button";
+    const turn = (shown) => {
+      for (const box of folded) box.open = shown;
+      button.textContent = shown ? "Fold the code" : "Show all code";
+      button.setAttribute("aria-pressed", shown);
+    };
+    button.addEventListener("click", () => {
+      const shown = button.getAttribute("aria-pressed") !== "true";
+      try { localStorage.setItem("code", shown ? "shown" : "folded"); } catch { /* a browser that keeps nothing */ }
+      turn(shown);
+    });
+    let kept = null;
+    try { kept = localStorage.getItem("code"); } catch { /* as above */ }
+    turn(kept === "shown");
+    headerButtons.prepend(button);
   }
+
+  // in the dark, pictures that are ink on white have a twin; on paper every page is light
+  const root = document.documentElement;
+  const inked = [...document.querySelectorAll("img.ink")];
+  const paint = () => {
+    for (const image of inked) {
+      const wanted = image.getAttribute("src").replace(/(-dark)?\.png$/, root.dataset.theme === "dark" ? "-dark.png" : ".png");
+      if (wanted !== image.getAttribute("src")) image.setAttribute("src", wanted);
+    }
+  };
+  paint();
+  new MutationObserver(paint).observe(root, {attributes: true, attributeFilter: ["data-theme"]});
+  let onScreen = null;
+  window.addEventListener("beforeprint", () => { onScreen = root.dataset.theme; root.dataset.theme = "light"; });
+  window.addEventListener("afterprint", () => { if (onScreen) root.dataset.theme = onScreen; });
 
   // sections "Going deeper" start folded; a link into one, and the printer, open it
   for (const heading of document.querySelectorAll(".bd-article section > :is(h2, h3, h4)")) {
@@ -55,5 +89,28 @@ document.addEventListener("DOMContentLoaded", () => {
   };
   follow();
   window.addEventListener("hashchange", follow);
-  window.addEventListener("beforeprint", () => document.querySelectorAll("details.deeper, details.claims").forEach((box) => { box.open = true; }));
+  window.addEventListener("beforeprint", () => document.querySelectorAll("details.deeper, details.claims, details.reveal").forEach((box) => { box.open = true; }));
+
+  // search results: formulas as words, without the signs of TeX
+  if (typeof Search !== "undefined" && Search.htmlToText) {
+    const toText = Search.htmlToText;
+    Search.htmlToText = (page, anchor) => toText(page.replace(/\\\((.*?)\\\)|\\\[(.*?)\\\]/gs, (_, line, display) => plain(line ?? display)), anchor);
+  }
 });
+
+// A formula in TeX as what can be read of it in a line of text
+function plain(tex) {
+  const text = tex.replace(/&(amp|lt|gt);/g, (_, name) => ({amp: "&", lt: "<", gt: ">"})[name])
+    .replace(/\\(begin|end|label|tag)\{[^}]*\}|\\(left|right|[bB]igg?|,|;|!|quad|qquad|displaystyle)(?![a-zA-Z])/g, " ")
+    .replace(/\\(?:mathrm|mathbf|text|operatorname|boldsymbol|mathcal)\{([^{}]*)\}/g, "$1")
+    .replace(/\\(?:d?frac)\{([^{}]*)\}\{([^{}]*)\}/g, "$1/$2")
+    .replace(/\\([a-zA-Z]+)/g, (_, name) => SIGNS[name] ?? name)
+    .replace(/[{}\\&~]/g, "").replace(/\s+/g, " ").trim();
+  return text.replace(/</g, "&lt;");
+}
+const SIGNS = {
+  alpha: "α", beta: "β", gamma: "γ", delta: "δ", Delta: "Δ", epsilon: "ε", varepsilon: "ε", theta: "θ", Theta: "Θ", lambda: "λ", mu: "μ", nu: "ν", pi: "π",
+  rho: "ρ", sigma: "σ", tau: "τ", phi: "φ", varphi: "φ", psi: "ψ", omega: "ω", Omega: "Ω", nabla: "∇", partial: "∂", hbar: "ħ", eta: "η", kappa: "κ", chi: "χ", xi: "ξ",
+  cdot: "·", times: "×", pm: "±", approx: "≈", neq: "≠", ne: "≠", leq: "≤", le: "≤", geq: "≥", ge: "≥", ll: "≪", gg: "≫", to: "→", infty: "∞", sum: "∑", int: "∫",
+  oint: "∮", sqrt: "√", top: "T", in: "∈", dots: "…", ldots: "…", dd: "d", dot: "d/dt ", ddot: "d²/dt² ", tfrac: "", sim: "∼", propto: "∝", circ: "°",
+};
