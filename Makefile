@@ -11,7 +11,8 @@
 # make slides   a deck for each lecture of the course, into _build/slides
 # make calendar  dates for a class, into _build/calendar (START=2027-02-01 HOLIDAYS="2027-03-29..2027-04-09 2027-05-01" ROUTE=8)
 # make pdf      the book on paper, into _build/pdf (needs LaTeX, and says what to install if there is none)
-# make instructor  solutions of the exam questions, for instructors only, into _build/instructor
+# make quiz     the clicker questions for Moodle, Canvas and the printer, into _build/quiz (LECTURES="1 2": of these only)
+# make instructor  papers, solutions and mark schemes, for instructors only, into _build/instructor
 # make clean    remove what was built;  make distclean: the environment too
 
 PYTHON ?= python3
@@ -25,7 +26,7 @@ READY := $(ENV)/.ready
 # one thread for the linear algebra of each of the two workers
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 VECLIB_MAXIMUM_THREADS=1
 
-.PHONY: book test quick lab serve execute times seeds assignments slides calendar pdf instructor clean distclean
+.PHONY: book test quick lab serve execute times seeds assignments slides calendar quiz pdf instructor clean distclean
 .DELETE_ON_ERROR:
 
 book: $(READY)
@@ -70,7 +71,11 @@ slides: $(READY)
 	@echo "The slides are ready. Open  file://$(CURDIR)/_build/slides/index.html"
 
 calendar: $(READY)
-	@$(BIN)/python book/teaching/course_calendar.py --start="$(START)" --route="$(ROUTE)" --holidays="$(HOLIDAYS)" --days="$(DAYS)" --time="$(TIME)"
+	@$(BIN)/python book/teaching/course_calendar.py --start="$(START)" --route="$(ROUTE)" --holidays="$(HOLIDAYS)" --days="$(DAYS)" --time="$(TIME)" \
+	    --sets="$(SETS)"
+
+quiz: $(READY)
+	@$(BIN)/python book/teaching/quiz.py --lectures $(LECTURES)
 
 pdf: $(READY)
 	@$(BIN)/python book/pdf.py
@@ -79,7 +84,7 @@ instructor: $(READY)
 	@rm -rf _build/instructor
 	@$(BIN)/jupyter-book build book/teaching/instructor --config book/teaching/instructor/_config.yml --path-output _build/instructor \
 	    -W -n --keep-going --all --quiet
-	@echo "For instructors only. Open  file://$(CURDIR)/_build/instructor/_build/html/exam-solutions.html"
+	@echo "For instructors only. Open  file://$(CURDIR)/_build/instructor/_build/html/index.html"
 
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \

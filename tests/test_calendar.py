@@ -92,8 +92,8 @@ def test_the_example_of_the_syllabus(tmp_path, capsys):
 
 
 def test_make_hands_everything_on():
-    rule = re.search(r"^calendar: .*\n\t(.*)", (ROOT / "Makefile").read_text(), re.M)[1]
-    assert re.findall(r'--(\w+)="\$\((\w+)\)"', rule) == [(name, name.upper()) for name in ("start", "route", "holidays", "days", "time")]
+    rule = re.search(r"^calendar: .*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(), re.M)[1]
+    assert re.findall(r'--(\w+)="\$\((\w+)\)"', rule) == [(name, name.upper()) for name in ("start", "route", "holidays", "days", "time", "sets")]
 
 
 @pytest.mark.parametrize("wanted, words", [
@@ -138,6 +138,29 @@ def test_a_long_line_is_folded_between_characters():
     assert course.escaped("a, b; c\\d\ne") == "a\\, b\\; c\\\\d\\ne"
 
 
+@of_weeks
+def test_problem_sets_come_when_their_lectures_are_over(name):
+    route = course.ROUTES["route"][name]
+    when = {each["uid"].removesuffix(f"-{name}-20270201@the-shape-of-motion"): each for each in course.events(name, START, sets=True)}
+    assert {uid for uid in when if uid.startswith("due-set-")} == {f"due-set-{which}" for which, *_ in route["sets"]}
+    assert [uid for uid in when if not uid.startswith("due-set-")] == \
+        [each["uid"].removesuffix(f"-{name}-20270201@the-shape-of-motion") for each in course.events(name, START)]
+    sheets = (TEACHING / "problem-sets.md").read_text(encoding="utf-8")
+    for which, after, before in route["sets"]:
+        assert f"Hand out set {which}: {course.ROUTES['sets'][which]}." in when[after]["more"]
+        assert when[f"due-set-{which}"]["when"] == when[before]["when"] > when[after]["when"]
+        title, last = re.search(rf"^## Set {which}: (.*)\n\nFor lectures \d+ (?:and|to) (\d+)\.$", sheets, re.M).groups()
+        assert title == course.ROUTES["sets"][which] and re.match(r"\d+", after)[0] == last
+
+
+def test_sets_take_about_the_time_of_the_exercises_that_they_replace():
+    assert "about two and a half hours (our guess)" in SYLLABUS and course.MINUTES["set"] == 150
+    for name in ("6", "8", "12"):
+        route = course.ROUTES["route"][name]
+        home = sum(course.MINUTES["exercise"] * len(course.LECTURES[key].get("home", [])) for key in route["lectures"])
+        assert 0.75 < home / (course.MINUTES["set"] * len(route["sets"])) < 1.25, name
+
+
 # --- the routes, the syllabus and the chapters
 
 def block(name):
@@ -146,7 +169,7 @@ def block(name):
 
 
 def test_the_syllabus_shows_the_routes():
-    assert re.findall(r"^% table: (.+)$", SYLLABUS, re.M) == ["load", "route 8", "assignments 8", "route 12", "assignments 12", "two days"]
+    assert re.findall(r"^% table: (.+)$", SYLLABUS, re.M) == ["load", "route 8", "assignments 8", "sets", "route 12", "assignments 12", "two days"]
     assert course.with_tables(SYLLABUS) == SYLLABUS, "run `python book/teaching/course_calendar.py --syllabus`"
     six, eight = (course.ROUTES["route"][name] for name in "68")
     assert eight["lectures"][:12] == six["lectures"] and len(eight["lectures"]) == 16

@@ -1,5 +1,6 @@
 """The teaching pages: what they promise each other."""
 
+import importlib.util
 import json
 import re
 import tomllib
@@ -9,6 +10,9 @@ from conftest import ROOT
 import yaml
 
 TEACHING = ROOT / "book" / "teaching"
+SPEC = importlib.util.spec_from_file_location("slides", TEACHING / "slides.py")
+slides = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(slides)
 
 
 def text_of(name):
@@ -44,16 +48,8 @@ def plan(number):
 
 
 def slide_titles(number):
-    """The titles of a deck's slides, by their numbers; the first is the title page."""
-    found = {}
-    for chapter in LECTURES[number - 1]["chapters"]:
-        heading = ""
-        for cell in json.loads((ROOT / "book" / f"{chapter}.ipynb").read_text(encoding="utf-8"))["cells"]:
-            if cell["cell_type"] == "markdown":
-                heading = (re.findall(r"^#{1,4} (.+)$", "".join(cell["source"]), re.M) or [heading])[-1]
-            if "slide" in cell["metadata"].get("tags", []):
-                found[len(found) + 2] = cell["metadata"].get("slide", {}).get("title", heading)
-    return found
+    """The titles of a deck's slides, by their numbers."""
+    return slides.titles(LECTURES[number - 1])
 
 
 @numbered

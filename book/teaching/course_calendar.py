@@ -152,6 +152,16 @@ def assignment_table(name, shorter=None):
     return rows
 
 
+def set_table():
+    """The problem sets, with their days on each route."""
+    routes = {name: {which: (after, due) for which, after, due in route["sets"]} for name, route in ROUTES["route"].items() if "sets" in route}
+    rows = ["| | problem set | " + " | ".join(f"{name} weeks: after, due before" for name in routes) + " |", "|:--|:--" + "|:--" * len(routes) + "|"]
+    for which, title in ROUTES["sets"].items():
+        days = [f"{place(route[which][0])}, {place(route[which][1])}" if which in route else "not given" for route in routes.values()]
+        rows.append(f"| {{ref}}`{which} <ps-{which}>` | {title} | " + " | ".join(days) + " |")
+    return rows
+
+
 def days_table():
     """The two days, side by side."""
     days = find_route("2days")["days"]
@@ -171,7 +181,7 @@ def load_table():
     return rows
 
 
-TABLES = {"load": load_table, "route 8": lambda: course_table("8"), "assignments 8": lambda: assignment_table("8", "6"),
+TABLES = {"load": load_table, "route 8": lambda: course_table("8"), "assignments 8": lambda: assignment_table("8", "6"), "sets": set_table,
           "route 12": lambda: course_table("12"), "assignments 12": lambda: assignment_table("12"), "two days": days_table}
 
 
@@ -195,8 +205,8 @@ def slots(start, chosen, free):
         raise CalendarError("the calendar ends before the course does; choose an earlier START or shorter HOLIDAYS") from None
 
 
-def events(name, start, free=(), days="", at=None):
-    """What happens when: dicts with `uid`, `when` (a date, or a time), `minutes`, `what` and `more`, in order."""
+def events(name, start, free=(), days="", at=None, sets=False):
+    """What happens when: dicts with `uid`, `when` (a date, or a time), `minutes`, `what` and `more`, in order; with the problem sets if asked."""
     route = find_route(name)
     chosen = weekdays(days, start, route.get("per_week"))
     if start in free:
@@ -215,10 +225,12 @@ def events(name, start, free=(), days="", at=None):
         return found
     dates = {key: next(free_days) for key in route["lectures"]}
     dates["exam"] = next(each for each in free_days if (each - dates[route["lectures"][-1]]).days >= 7)
+    handed = [("assignment", *each) for each in route["assignments"]] + [("set", *each) for each in route["sets"] if sets]
     for key, on in dates.items():
-        out = [f"Hand out assignment {which}: {ROUTES['assignments'][which]}." for which, after, _ in route["assignments"] if after == key]
-        for which in (which for which, _, before in route["assignments"] if before == key):
-            add(f"due-{which}", on, f"Due: assignment {which}, {ROUTES['assignments'][which]}", f"Hand it in before {place(key)}.")
+        out = [f"Hand out {kind} {which}: {ROUTES[f'{kind}s'][which]}." for kind, which, after, _ in handed if after == key]
+        for kind, which in ((kind, which) for kind, which, _, before in handed if before == key):
+            add(f"due-{'' if kind == 'assignment' else 'set-'}{which}", on, f"Due: {kind} {which}, {ROUTES[f'{kind}s'][which]}",
+                f"Hand it in before {place(key)}.")
         lecture = LECTURES.get(key, {"title": "Exam, or talks on the projects"})
         read = [f"Read: {', '.join(lecture['read'])}."] if "read" in lecture else []
         read += [f"Read: Taylor, sections {lecture['text']}."] if "text" in lecture else []
@@ -275,7 +287,7 @@ def icalendar(found, now):
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name, default in {"start": "", "route": "8", "holidays": "", "days": "", "time": ""}.items():
+    for name, default in {"start": "", "route": "8", "holidays": "", "days": "", "time": "", "sets": ""}.items():
         parser.add_argument(f"--{name}", default=default)
     parser.add_argument("--out", type=pathlib.Path, default=OUT)
     parser.add_argument("--syllabus", action="store_true", help="make the tables in syllabus.md anew, and nothing else")
@@ -285,7 +297,7 @@ def main(arguments=None):
         page.write_text(with_tables(page.read_text(encoding="utf-8")), encoding="utf-8")
         return
     try:
-        found = events(wanted.route, day(wanted.start, "START"), holidays(wanted.holidays), wanted.days, clock(wanted.time))
+        found = events(wanted.route, day(wanted.start, "START"), holidays(wanted.holidays), wanted.days, clock(wanted.time), wanted.sets == "yes")
     except CalendarError as problem:
         sys.exit(str(problem))
     wanted.out.mkdir(parents=True, exist_ok=True)

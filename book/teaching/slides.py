@@ -130,6 +130,12 @@ def slides_of(path):
     return found
 
 
+def titles(lecture):
+    """The titles of a deck's slides by number; the first slide is the title page."""
+    every = [parts[0][1].removeprefix("## ") for chapter in lecture["chapters"] for parts in slides_of(BOOK / f"{chapter}.ipynb")]
+    return dict(enumerate(every, 2))
+
+
 def notebook_of(lecture):
     """The deck as a notebook of Markdown cells for nbconvert, and the pieces of HTML that its placeholders stand for."""
     pieces, cells = [], []

@@ -1,0 +1,78 @@
+"""What some pages of the course take from other files, so that it is written once.
+
+    python book/teaching/course_pages.py           make these parts of the pages anew
+
+- instructor/mark-schemes.md: the question and the reference of each written answer, from the sources of the assignments.
+- map.md: where each aim is taught, practised and examined, from map.toml.
+"""
+
+import json
+import pathlib
+import re
+import sys
+import tomllib
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+import slides              # noqa: E402 (beside this file)
+
+SOURCES = HERE / "assignments" / "source"
+
+
+def written(assignment):
+    """The question and the reference answer of an assignment's written task, and its points."""
+    cells = json.loads((SOURCES / assignment / f"{assignment}.ipynb").read_text(encoding="utf-8"))["cells"]
+    for question, cell in zip(cells, cells[1:], strict=False):
+        about = cell["metadata"].get("nbgrader", {})
+        if cell["cell_type"] == "markdown" and about.get("grade"):
+            return "".join(question["source"]).split("\n", 1)[1].strip(), "".join(cell["source"]).strip(), about["points"]
+    raise ValueError(f"{assignment} has no written answer that a person marks")
+
+
+def quoted(text):
+    return "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
+
+
+def with_references(text):
+    """The page of mark schemes with question and reference after each comment `% written: ASSIGNMENT` made anew."""
+    def block(match):
+        question, reference, _ = written(match[2])
+        return f"{match[1]}{quoted(question)}\n\n*A full answer:*\n\n{quoted(reference)}\n\n"
+    return re.sub(r"(^% written: ([\w-]+)\n\n)(?:(?:>.*|\*A full answer:\*|)\n)*", block, text, flags=re.M)
+
+
+# --- the map
+
+def aims():
+    """The aims of the course: dicts as map.toml has them, each with the number of its lecture."""
+    every = tomllib.loads((HERE / "map.toml").read_text(encoding="utf-8"))["lecture"]
+    return [aim | {"lecture": int(number)} for number, lecture in every.items() for aim in lecture]
+
+
+def map_table():
+    rows = ["| | students can | slide | exercise | assignment | problem | exam | quiz |", "|--:|:--|:--|:--|:--|:--|:--|:--|"]
+    titles = {number: slides.titles(lecture) for number, lecture in enumerate(slides.lectures(), 1)}
+    for aim in aims():
+        pages = [str(page) for title in aim["slides"] for page, there in titles[aim["lecture"]].items() if there == title]
+        exercises = [f"{{ref}}`{label}`" for label in aim.get("exercises", [])]
+        cells = [str(aim["lecture"]), aim["aim"], ", ".join(pages), ", ".join(exercises)]
+        cells += [", ".join(aim.get(kind, [])) for kind in ("assignments", "problems")]
+        cells += [", ".join(each.replace("AB", "A, B ").replace("P", "practice ") for each in aim.get("exam", [])), ", ".join(aim.get("quiz", []))]
+        rows.append("| " + " | ".join(cells) + " |")
+    return rows
+
+
+def with_map(text):
+    return re.sub(r"(^% table: map\n\n)(?:\|.*\n)*", lambda match: match[1] + "\n".join(map_table()) + "\n", text, flags=re.M)
+
+
+PAGES = {HERE / "instructor" / "mark-schemes.md": with_references, HERE / "map.md": with_map}
+
+
+def main():
+    for path, made in PAGES.items():
+        path.write_text(made(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
