@@ -23,6 +23,10 @@ c.Execute.raise_on_iopub_timeout = False
 c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", "--log-level=ERROR"]
 c.OverwriteCells.add_missing_cells = True     # for `nbgrader autograde` without grade.py
 
+# Names of downloads from Moodle and Canvas, for `nbgrader zip_collect`: a student's folder is the platform's number for them.
+c.FileNameCollectorPlugin.named_regexp = r".*?/[^/]+?_(?:LATE_)?(?P<student_id>\d+)_(?:assignsubmission_file_?(?:.*/)?|\d+_)(?P<file_id>[^/]+)$"
+c.FileNameCollectorPlugin.valid_ext = [".ipynb", ".txt"]          # some browsers add .txt
+
 # nbgrader's own lists, but for the two classes of grade.py
 c.Autograde.autograde_preprocessors = [grade.ExecuteAll, IgnorePattern, ClearMetadataPreprocessor, LimitOutput, SaveAutoGrades,
                                        AssignLatePenalties, CheckCellMetadata]
