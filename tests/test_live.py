@@ -21,7 +21,7 @@ from hnn_lite.actions import Pendulum
 from hnn_lite.data import pixel_pendulum
 from hnn_lite.page.beyond.friction import EnergyShaping, PortHNN
 from hnn_lite.page.beyond import fields as fields_of_chains, noise, quantum_levels
-from hnn_lite.page.live import film, frame, henon_heiles, pixels, solitons, weights
+from hnn_lite.page.live import film, frame, henon_heiles, pixels, solitons, square, weights
 
 selenium = pytest.importorskip("selenium.webdriver")
 from selenium.webdriver.common.action_chains import ActionChains          # noqa: E402
@@ -153,6 +153,12 @@ def swings(curves=True):
                      {"truth": energy[:, 0], "hnn": energy[:, 1]} if curves else None)
 
 
+def deck(count=8):
+    """Shears with random weights."""
+    rng = np.random.default_rng(3)
+    return [(rng.normal(size=(1, 16)), rng.normal(size=16), 3.5 * rng.normal(size=16) / 16) for _ in range(count)]
+
+
 FIGURES = {
     "phase-space": lambda: page.live.PhaseSpace(),
     "integrator-race": lambda: page.live.IntegratorRace(),
@@ -160,6 +166,9 @@ FIGURES = {
     "action-angle": lambda: page.live.Torus(*straight()),
     "henon-heiles": lambda: page.live.HenonHeiles(),
     "noise-slider": lambda: page.live.NoiseSlider(*blur()),
+    "loop-area": lambda: page.live.LoopArea(),
+    "shear-stack": lambda: page.live.ShearStack(deck()),
+    "square": lambda: page.live.Square(),
     "solitons": lambda: page.live.Solitons(springs()),
     "swing": lambda: page.live.Swing(fields()),
     "swing-up": lambda: page.live.SwingUp(pilot()),
@@ -170,7 +179,7 @@ FIGURES = {
     "pixels": lambda: page.live.Pixels(*films()),
     "film": swings,
 }
-MOVING, SMALLEST = {"swing"}, {"film": 80, "swing": 110}          # what moves by itself; pixels across a panel on a phone
+MOVING, SMALLEST = {"swing"}, {"film": 80, "loop-area": 140, "swing": 110}          # what moves by itself; pixels across a panel on a phone
 figures = pytest.mark.parametrize("name", FIGURES)
 
 
@@ -266,6 +275,14 @@ def test_outputs_are_small():
     (lambda: page.live.Solitons(hl.HNN(2)), 'model must be a RingHNN with symmetry="shift"'),
     (lambda: page.live.Solitons(fields_of_chains.RingHNN(1, symmetry="none")), 'model must be a RingHNN with symmetry="shift"'),
     (lambda: page.live.Solitons(fields_of_chains.RingHNN(1), rates=(1.2, 1.5)), "rates must be two numbers from 0.4 to 1.3"),
+    (lambda: page.live.LoopArea(SPRING), "system must be a pendulum"),
+    (lambda: page.live.LoopArea(energy=1.0), "energy is a share of that at the top, from 0.05 to 0.99"),
+    (lambda: page.live.ShearStack([]), "layers must be 1 to 20 shears"),
+    (lambda: page.live.ShearStack(hl.shears.init_shears(2, 3, 4, 0)), "layers must be 1 to 20 shears"),
+    (lambda: page.live.ShearStack(deck(3), shown=4), "shown must be at most 3"),
+    (lambda: page.live.Square(start=[1.0]), "start must hold states of 2"),
+    (lambda: page.live.Square(start=[[1.0, 0.0]]), "start must be one state"),
+    (lambda: page.live.Square(dt=1.0), "dt must be from 0.05 to 0.95"),
     (lambda: page.live.Bodies({"hnn": planets(8)["hnn"]}), "models must be a dict with"),
     (lambda: page.live.Bodies({"hnn": planets(8)["hnn"], "baseline": planets(12)["baseline"]}), "must be a model of the class Baseline"),
     (lambda: page.live.Bodies(fields()), "with dim = 8 or 12"),
@@ -388,6 +405,63 @@ def test_systems_and_methods_are_pythons(show):
         for method, step in hl.integrate.METHODS.items():
             found = evaluate(browser, "step", [[method, 0.13, x, system.name] for x in POINTS.tolist()])
             close(found - POINTS, step(system.field, POINTS, 0.13) - POINTS)
+
+
+def test_the_square_and_what_a_step_keeps_of_it_are_pythons(show):
+    figure = page.live.Square(start=(0.7, -0.5))
+    browser = show(bare(figure))
+    for method in square.METHODS:
+        for dt, steps in ((0.25, 1), (0.25, 20), (0.95, 3)):
+            close(evaluate(browser, "corners", [[method, dt, steps]]), [figure.squares(method, dt, steps)[-1].ravel()])
+            close(evaluate(browser, "area", [[method, dt, steps]]), [figure.area(method, dt, steps)])
+            h = 2 * dt
+            grown = {"euler": 1 + h**2, "rk4": 1 - h**6 / 72 + h**8 / 576}.get(method, 1)
+            assert figure.area(method, dt, steps) == pytest.approx(grown**steps, rel=1e-9)
+        if square.shadow(method, 0.4):
+            path = hl.integrate.march(method, figure.system.field, figure.start, 0.4, 50)
+            kept = evaluate(browser, "kept", [[method, 0.4, *x] for x in path.tolist()])
+            np.testing.assert_allclose(kept, kept[0], rtol=1e-11)
+            a, b, c = square.shadow(method, 0.4)
+            np.testing.assert_allclose(kept, a * path[:, 0] ** 2 + b * path[:, 0] * path[:, 1] + c * path[:, 1] ** 2, rtol=1e-12)
+    for method in ("symplectic_euler", "leapfrog"):          # and between two steps it is sheared
+        for share in (0.2, 0.5, 0.9, 1.0):
+            corners = evaluate(browser, "during", [[method, 0.4, share, *x] for x in (figure.start + square.CORNERS).tolist()])
+            q, p = corners.T
+            assert (q @ np.roll(p, -1) - p @ np.roll(q, -1)) / 2 == pytest.approx(square.SIDE**2, rel=1e-12)
+        close(corners, figure.squares(method, 0.4, 1)[-1])
+
+
+def test_the_stack_of_shears_is_pythons_and_keeps_every_tile(show):
+    figure = page.live.ShearStack(deck())
+    browser, shown = show(bare(figure)), weights.quantised(deck())
+    close(evaluate(browser, "image", [[8, 1, *x] for x in POINTS.tolist()]), hl.shears.shear(shown, POINTS, "tanh"))
+    for count, strength in ((0, 1), (1, 0.3), (4.35, 1), (7.9, 0.55)):
+        close(evaluate(browser, "image", [[count, strength, *x] for x in POINTS.tolist()]), figure.image(POINTS, count, strength))
+    rng = np.random.default_rng(7)
+    settings = np.column_stack([rng.uniform(0, 8, 60), rng.uniform(0, 1, 60), rng.uniform(-1.25, 1.25, (60, 2))])
+    np.testing.assert_allclose(evaluate(browser, "area", settings), 1, atol=5e-4)
+    np.testing.assert_allclose(evaluate(browser, "back", settings), settings[:, 2:], atol=1e-12)
+    assert np.abs(evaluate(browser, "image", settings) - settings[:, 2:]).max() > 1
+    (low_q, high_q), (low_p, high_p) = figure.reach
+    q, p = figure.image(figure.net(), 5).reshape(-1, 2).T
+    assert low_q <= q.min() < q.max() <= high_q and low_p <= p.min() < p.max() <= high_p
+
+
+@pytest.mark.parametrize("system", [hl.systems.pendulum(), PENDULUM], ids=["book", "other"])
+def test_a_loops_area_and_its_slope_are_pythons(show, system):
+    figure = page.live.LoopArea(system)
+    browser = show(bare(figure))
+    energies = figure.top * np.array([0.05, 0.3, 0.7, 0.95, 0.99])
+    areas, periods = np.transpose([figure.area_and_period(energy) for energy in energies])
+    close(evaluate(browser, "area", energies), areas)
+    close(evaluate(browser, "period", energies), periods)
+    for found in ("slope", "clock"):          # from areas alone, and from a clock alone
+        np.testing.assert_allclose(evaluate(browser, found, energies), periods, rtol=2e-5)
+    corners = evaluate(browser, "corner", [[energy, turn] for energy in energies for turn in (0.0, 0.2, 0.6)])
+    np.testing.assert_allclose(system.hamiltonian(corners), np.repeat(energies, 3), rtol=1e-9)
+    browser.execute_script("lift(arguments[0]); step(1.7)", energies[2])          # and the dot goes round with that period
+    moved = browser.execute_script("return dot")
+    close(moved, figure.exact.advance(browser.execute_script("lift(arguments[0], [0, 1]); return dot", energies[2]), 1.7))
 
 
 def test_constants_fitted_to_noisy_films_are_pythons(show):

@@ -27,16 +27,19 @@ from hnn_lite.page.live.diagram import Diagram
 from hnn_lite.page.live.film import Film
 from hnn_lite.page.live.henon_heiles import HenonHeiles
 from hnn_lite.page.live.integrator_race import IntegratorRace
+from hnn_lite.page.live.loop_area import LoopArea
 from hnn_lite.page.live.noise_slider import NoiseSlider
 from hnn_lite.page.live.phase_space import PhaseSpace
 from hnn_lite.page.live.pixels import Pixels
 from hnn_lite.page.live.quantum_levels import QuantumLevels
+from hnn_lite.page.live.shear_stack import ShearStack
 from hnn_lite.page.live.solitons import Solitons
+from hnn_lite.page.live.square import Square
 from hnn_lite.page.live.swing import Swing
 from hnn_lite.page.live.swing_up import SwingUp
 from hnn_lite.page.live.tape import Tape
 from hnn_lite.page.live.three_ways import ThreeWays
 from hnn_lite.page.live.training import Training
 
-__all__ = ["Bodies", "Diagram", "Film", "HenonHeiles", "IntegratorRace", "NoiseSlider", "PhaseSpace", "Pixels", "QuantumLevels", "Solitons", "Swing",
-           "SwingUp", "Tape", "ThreeWays", "Torus", "Training"]
+__all__ = ["Bodies", "Diagram", "Film", "HenonHeiles", "IntegratorRace", "LoopArea", "NoiseSlider", "PhaseSpace", "Pixels", "QuantumLevels",
+           "ShearStack", "Solitons", "Square", "Swing", "SwingUp", "Tape", "ThreeWays", "Torus", "Training"]
