@@ -11,12 +11,12 @@ import threading
 
 import pytest
 import yaml
-from conftest import ROOT, axe
+from conftest import ROOT, axe, wait
 
 TOC = yaml.safe_load((ROOT / "book" / "_toc.yml").read_text())
 PAGES = [TOC["root"]] + [page["file"] for part in TOC["parts"] for chapter in part["chapters"] for page in (chapter, *chapter.get("sections", []))]
 PHONE = 360
-MOST_BYTES = 60_000_000
+MOST_BYTES, MOST_BYTES_OF_A_PAGE = 60_000_000, 1_500_000
 FAULTS = ("unrendered", "wrong", "raw", "errors")
 
 LOOK = """
@@ -142,6 +142,96 @@ def test_what_goes_deeper_starts_folded_and_a_link_into_it_or_the_printer_opens_
     assert all(browser.execute_script(opened))
 
 
+SHOWN = "return [...document.querySelectorAll('.bd-article details.hide:not(.reveal)')].map((box) => box.open)"
+
+
+def test_one_switch_shows_the_folded_code_and_the_next_page_remembers(browser, address):
+    assert open_page(browser, f"{address}/mechanics/phase-space.html") == []
+    sources = browser.execute_script("return [...document.querySelectorAll('.bd-article .cell_input')].map((cell) => "
+                                     "[cell.textContent, Boolean(cell.closest('details')), cell.parentElement.previousElementSibling?.textContent ?? ''])")
+    for source, folded, before in sources:
+        assert folded or "page.claim(" not in source or before.rstrip().endswith(":"), source
+        assert folded or "page.live." not in source, source
+    assert any(not folded for _, folded, _ in sources) and not any(browser.execute_script(SHOWN))
+    press = "document.querySelector('.code-switch').click(); return document.querySelector('.code-switch').getAttribute('aria-pressed')"
+    assert browser.execute_script(press) == "true" and all(browser.execute_script(SHOWN))
+    assert open_page(browser, f"{address}/mechanics/integrators.html") == []
+    assert all(browser.execute_script(SHOWN))
+    assert browser.execute_script(press) == "false" and not any(browser.execute_script(SHOWN))
+    assert open_page(browser, f"{address}/mechanics/phase-space.html") == []
+    assert not any(browser.execute_script(SHOWN))
+
+
+def test_a_tick_stands_in_the_margin_and_gives_its_number_when_asked(browser, address):
+    assert open_page(browser, f"{address}/mechanics/phase-space.html", width=1440) == []
+    look = """
+        const seen = [...document.querySelectorAll(".beside li:has(.measured)")].find((entry) => entry.checkVisibility());
+        if (arguments[0]) seen.focus();
+        const text = seen.closest(".beside").querySelector(":scope > p").getBoundingClientRect(), tick = seen.getBoundingClientRect();
+        return [getComputedStyle(seen.querySelector(".measured")).opacity, tick.left > text.right, tick.top < text.bottom];
+    """
+    assert browser.execute_script(look, False) == ["0", True, True]
+    assert browser.execute_script(look, True) == ["1", True, True]
+    assert open_page(browser, f"{address}/mechanics/phase-space.html", width=PHONE) == []
+    assert browser.execute_script(look, True)[:2] == ["1", False]
+    assert not browser.execute_script("return [...document.querySelectorAll('.output.stream')].some((output) => output.textContent.includes('✓'))")
+
+
+def test_what_follows_a_prediction_opens_when_asked_by_a_link_and_on_paper(browser, address):
+    url = f"{address}/learning/mass-spring.html"
+    assert open_page(browser, url) == []
+    opened = "return [...document.querySelectorAll('details.reveal')].map((box) => box.open)"
+    assert browser.execute_script(opened) == [False]
+    assert browser.execute_script("return document.querySelectorAll('p.predict').length") == 2          # the other is answered by a live figure
+    assert not browser.execute_script("return document.querySelectorAll('details.reveal iframe').length")
+    assert open_page(browser, f"{url}#fig-ms-minute") == []
+    assert browser.execute_script(opened) == [True]
+    assert open_page(browser, url) == []
+    browser.execute_script("window.dispatchEvent(new Event('beforeprint'))")
+    assert browser.execute_script(opened) == [True]
+
+
+@pytest.mark.parametrize("folder", ["address", "disk"])
+def test_in_the_dark_a_plot_is_its_twin_a_map_is_itself_and_black_is_white(browser, address, site, folder):
+    base = address if folder == "address" else site.as_uri()
+    assert open_page(browser, f"{base}/learning/energy-and-time.html") == []
+    set_theme = "document.documentElement.dataset.theme = arguments[0]"
+    pictures = """
+        const done = arguments[0];
+        setTimeout(() => Promise.all([...document.images].map((image) => image.decode().catch(() => null))).then(() => done(
+            [...document.querySelectorAll(".bd-article img[src$='.png']")].map((image) =>
+                [image.className.split(" ")[0], image.src.endsWith("-dark.png"), image.naturalWidth > 0]))), 50);
+    """
+    words = "return [...document.querySelectorAll('.black')].map((word) => getComputedStyle(word, '::after').content)"
+    for theme, dark in (("dark", True), ("light", False)):
+        browser.execute_script(set_theme, theme)
+        seen = browser.execute_async_script(pictures)
+        assert {kind for kind, _, _ in seen} == {"ink", "pixels"}
+        assert all(twin == (dark and kind == "ink") and shown for kind, twin, shown in seen)
+    assert open_page(browser, f"{base}/mechanics/phase-space.html") == []
+    assert set(browser.execute_script(words)) == {"none"}
+    browser.execute_script(set_theme, "dark")
+    assert set(browser.execute_script(words)) == {'"white"'}
+
+
+def test_on_paper_nothing_that_is_folded_is_named_and_cells_may_break(browser, address):
+    assert open_page(browser, f"{address}/learning/mass-spring.html") == []
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    browser.execute_script("document.documentElement.dataset.theme = 'dark'; window.dispatchEvent(new Event('beforeprint'))")
+    shown = browser.execute_script("""return {
+        prompts: [...document.querySelectorAll("details.hide > summary")].filter((summary) => summary.checkVisibility()).length,
+        broken: [...document.querySelectorAll("div.cell")].every((cell) => getComputedStyle(cell).breakInside === "auto"),
+        ticks: [...document.querySelectorAll(".measured")].every((number) => getComputedStyle(number).opacity === "1"),
+        theme: document.documentElement.dataset.theme}""")
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    assert shown == {"prompts": 0, "broken": True, "ticks": True, "theme": "light"}
+
+
+def test_the_index_has_ideas_and_no_names_of_the_library(site):
+    index = (site / "genindex.html").read_text(encoding="utf-8")
+    assert "symplectic" in index and "hnn_lite" not in re.sub(r"<head>.*?</head>", "", index, flags=re.S)
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_page_fits_a_phone(browser, address, page):
     assert open_page(browser, f"{address}/{page}.html", width=PHONE) == []
@@ -191,7 +281,23 @@ def test_the_book_is_small(site):
     assert sum(path.stat().st_size for path in site.rglob("*") if path.is_file()) < MOST_BYTES
 
 
-def test_search_finds_a_word(browser, address):
-    assert open_page(browser, f"{address}/search.html?q=Hamiltonian") == []
-    browser.implicitly_wait(10)
-    assert browser.find_elements("css selector", "#search-results li a")
+def test_search_finds_a_word_and_shows_no_tex(browser, address):
+    assert open_page(browser, f"{address}/search.html?q=separatrix") == []
+    wait(browser, "return document.querySelectorAll('#search-results li p.context').length > 5")
+    found = browser.execute_script("return [...document.querySelectorAll('#search-results li')].map((entry) => entry.textContent)")
+    assert any("π" in text for text in found)
+    assert [text for text in found if re.search(r"\\[(\[a-zA-Z]", text)] == []
+
+
+def test_a_page_is_light(site):
+    """Text, pictures and frames; the networks of the pixel chapter, which its frames hold, are not counted."""
+    heavy = {}
+    for page in PAGES:
+        text = (site / f"{page}.html").read_text(encoding="utf-8")
+        if page == "learning/pixels":
+            text = re.sub(r'<iframe [^>]*?srcdoc="[^"]*"', "<iframe", text)
+        pictures = set(re.findall(r'_images/([^"]+)"', text))
+        size = len(text.encode()) + sum((site / "_images" / name).stat().st_size for name in pictures)
+        if size > MOST_BYTES_OF_A_PAGE:
+            heavy[page] = size
+    assert heavy == {}

@@ -55,6 +55,78 @@ def scoreboard(records, published):
     return fig
 
 
+class Verdicts:
+    """The scoreboard as a table: a row for each published figure, with a strip of our seeds on a scale of multiples of that figure.
+
+    Parameters
+    ----------
+    rows : list of (str, str, str, (float, float), array, str)
+        Task, a key of `QUANTITIES`, a name of `COLOURS`, the published figure with its error, our figures, and what is said of it.
+    reach : float
+        The strips go from 1 / reach to reach times the published figure.
+
+    Raises
+    ------
+    ValueError
+        If one of our figures lies beyond the strip.
+    """
+
+    WIDTH, HEIGHT = 260, 18          # of a strip, in pixels
+
+    def __init__(self, rows, reach=300.0):
+        self.rows, self.reach = rows, reach
+        for task, quantity, model, (mean, _), ours, _ in rows:
+            if not all(1 / reach < x / mean < reach for x in ours):
+                raise ValueError(f"{task}, {QUANTITIES[quantity]}, {LABELS[model]}: reach must be larger, {reach:g} leaves out a seed")
+
+    def place(self, multiple):
+        """Where a multiple of the published figure is on a strip, in pixels."""
+        return round(self.WIDTH * (0.5 + 0.5 * np.log(multiple) / np.log(self.reach)), 1)
+
+    def strip(self, model, published, ours):
+        """One strip as SVG: decades as fine lines, the published figure as a line with its error as a band, our seeds as dots."""
+        mean, error = published
+        low, high = (self.place(np.clip(x, 1 / self.reach, self.reach)) for x in (max(1 - error / mean, 1 / self.reach), 1 + error / mean))
+        lines = [f'<line x1="{x}" x2="{x}" y2="{self.HEIGHT}" stroke="currentColor" opacity="{shade}"/>'
+                 for x, shade in [(self.place(10.0 ** k), 0.15) for k in (-2, -1, 1, 2)] + [(self.place(1), 1)]]
+        dots = [f'<circle cx="{self.place(x / mean)}" cy="{self.HEIGHT / 2:g}" r="4" fill="{COLOURS[model]}" opacity="0.55"/>' for x in ours]
+        words = f"Our seeds lie from {min(ours) / mean:.2g} to {max(ours) / mean:.2g} times the published figure."
+        return (f'<svg width="{self.WIDTH}" height="{self.HEIGHT}" role="img"><title>{words}</title>{"".join(lines)}'
+                f'<rect x="{low}" width="{high - low:.1f}" height="{self.HEIGHT}" fill="currentColor" opacity="0.18"/>{"".join(dots)}</svg>')
+
+    @staticmethod
+    def numbers(published, ours):
+        """The power of ten of a row, and in its units the published figure, its error, our median."""
+        power = int(np.floor(np.log10(published[0])))
+        return power, *(f"{x / 10.0**power:.2f}" for x in (*published, np.median(ours)))
+
+    def _repr_html_(self):
+        scale = "".join(f'<text x="{self.place(10.0**k)}" y="12" text-anchor="middle">{word}</text>'
+                        for k, word in ((-2, "1/100"), (-1, "1/10"), (0, "paper"), (1, "10 ×"), (2, "100 ×")))
+        head = (f'<tr><th scope="col">task</th><th scope="col">quantity</th><th scope="col">model</th><th scope="col">unit</th><th scope="col">paper</th>'
+                f'<th scope="col">our median</th><th scope="col"><svg width="{self.WIDTH}" height="16" fill="currentColor" font-size="11" role="img" '
+                f'aria-label="our seeds, as multiples of the published figure">{scale}</svg></th><th scope="col">verdict</th></tr>')
+        lines, shown = [], None
+        for task, quantity, model, published, ours, said in self.rows:
+            power, mean, error, middle = self.numbers(published, ours)
+            names = ("" if shown and shown[0] == task else task, "" if shown == (task, quantity) else QUANTITIES[quantity])
+            shown = task, quantity
+            cells = [*names, LABELS[model], f"10<sup>{power}</sup>".replace("-", "−"), f"{mean} ± {error}", middle, self.strip(model, published, ours), said]
+            lines.append(f'<tr{" class=task" if names[0] else ""}>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>')
+        return f'<table class="strips"><thead>{head}</thead><tbody>{"".join(lines)}</tbody></table>'
+
+    def _repr_markdown_(self):
+        lines = ["| task | quantity | model | unit | paper | our median | our range | verdict |", "|:--|:--|:--|:--|--:|--:|--:|:--|"]
+        for task, quantity, model, published, ours, said in self.rows:
+            power, mean, error, middle = self.numbers(published, ours)
+            low, high = (f"{x / 10.0**power:.2f}" for x in (min(ours), max(ours)))
+            lines.append(f"| {task} | {QUANTITIES[quantity]} | {LABELS[model]} | $10^{{{power}}}$ | {mean} ± {error} | {middle} | {low} to {high} | {said} |")
+        return "\n".join(lines)
+
+    def __repr__(self):
+        return f"A table of {len(self.rows)} published figures"
+
+
 def by_jump(records, quantity="error_by_jump", ax=None, title=None):
     """A curve for each model, the median of its seeds, over the jump in periods; a shade from the lowest to the highest seed.
 
