@@ -7,7 +7,7 @@ import math
 import numpy as np
 import scipy.linalg
 
-from hnn_lite import batches, engine, tree, validate
+from hnn_lite import batches, engine as engines, tree, validate
 from hnn_lite.progress import Progress
 
 
@@ -64,9 +64,7 @@ class Adam:
     def __init__(self, size, learning_rate=1e-3, weight_decay=0.0, beta1=0.9, beta2=0.999, epsilon=1e-8, dtype=float):
         self.learning_rate, self.weight_decay = learning_rate, weight_decay
         self.beta1, self.beta2, self.epsilon = beta1, beta2, epsilon
-        self.mean, self.square = np.zeros(size, dtype), np.zeros(size, dtype)
-        self.work = np.empty(size, dtype)
-        self.steps = 0
+        self.mean, self.square, self.work, self.steps = np.zeros(size, dtype), np.zeros(size, dtype), np.empty(size, dtype), 0
         starts = range(0, size, BLOCK if size > 2 * BLOCK else size)
         self.blocks = [slice(start, start + starts.step) for start in starts]
 
@@ -85,8 +83,7 @@ class Adam:
         list((run if len(self.blocks) > 1 else map)(every_other, range(2)))
 
     def _update(self, block, params, gradient):
-        params, gradient, work, mean, square = (
-            vector[block] for vector in (params, gradient, self.work, self.mean, self.square))
+        params, gradient, work, mean, square = (vector[block] for vector in (params, gradient, self.work, self.mean, self.square))
         if self.weight_decay:
             gradient += np.multiply(params, self.weight_decay, out=work)
         mean *= self.beta1
@@ -166,9 +163,9 @@ class LevenbergMarquardt:
 SCHEDULES = {"constant": lambda done: 1.0, "cosine": lambda done: (1 + math.cos(math.pi * done)) / 2}
 
 
-def _by_adam(model, vector, params, examples, learning_rate, weight_decay, schedule):
+def _by_adam(model, vector, params, examples, engine, learning_rate, weight_decay, schedule):
     """What `fit` does in a step: a function that changes `vector` and returns the loss before, and one that checks the engine."""
-    gradient, adam = engine.Gradient(model.loss, params, examples), Adam(vector.size, learning_rate, weight_decay, dtype=vector.dtype)
+    gradient, adam = engines.Gradient(model.loss, params, examples, engine), Adam(vector.size, learning_rate, weight_decay, dtype=vector.dtype)
 
     def step(examples, done, run):
         loss, slope = gradient(*examples, run=run)
@@ -180,7 +177,7 @@ def _by_adam(model, vector, params, examples, learning_rate, weight_decay, sched
     return step, gradient.check
 
 
-def _by_levenberg_marquardt(model, vector, params, examples, learning_rate, weight_decay, schedule, accelerated=False):
+def _by_levenberg_marquardt(model, vector, params, examples, engine, learning_rate, weight_decay, schedule, accelerated=False):
     """As `_by_adam`, for a model whose loss is the mean square of its `errors`."""
     if weight_decay or schedule != "constant":
         raise ValueError('weight_decay and schedule are for method "adam"; "levenberg-marquardt" takes neither')
@@ -189,7 +186,7 @@ def _by_levenberg_marquardt(model, vector, params, examples, learning_rate, weig
     loss, mean = model.loss(params, *examples), np.mean(model.errors(params, *examples) ** 2)
     if not math.isclose(loss, mean, rel_tol=1e-5) and math.isfinite(loss):
         raise ValueError(f'method "levenberg-marquardt" needs a loss that is the mean square of the errors, which is {mean:.3g}; this is {loss:.3g}')
-    jacobian, optimiser = engine.Jacobian(model.errors, params, examples, accelerated), LevenbergMarquardt(accelerated=accelerated)
+    jacobian, optimiser = engines.Jacobian(model.errors, params, examples, accelerated, engine), LevenbergMarquardt(accelerated=accelerated)
 
     def step(examples, done, run):
         errors, J = jacobian(*examples)
@@ -206,7 +203,7 @@ METHODS = {"adam": (_by_adam, np.float32), "levenberg-marquardt": (_by_levenberg
 
 
 def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.0, schedule="constant", seed=0,
-        dtype=None, test_every=100, progress=True, method="adam", on_test=None):
+        dtype=None, test_every=100, progress=True, method="adam", on_test=None, engine=None):
     """Train a model, in place.
 
     The defaults are the paper's for small tasks: Adam, learning rate 1e-3, 2000 steps, the whole training set in each.
@@ -248,6 +245,10 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
     on_test : callable, optional
         Called as `on_test(step, history)` after each evaluation of the test loss, when the model holds what it has learned so far;
         if it returns something true, the training ends there. It changes nothing in what is learned until then.
+    engine : str, optional
+        "numpy", or "native": machine code, which needs llvmlite (`pip install "hnn-lite[native]"`) and up to a second to compile. It rounds
+        differently, so that a training ends with other last digits, as it does with another seed. If not given, what the environment
+        variable HNN_LITE_ENGINE says, else "numpy", which gives the same numbers with and without llvmlite.
 
     Returns
     -------
@@ -257,6 +258,8 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
     ------
     ValueError
         If the data do not fit the model or contain NaN, or an argument is out of range.
+    ImportError
+        If the native engine is asked for and llvmlite is missing.
     TrainingDiverged
         If the loss becomes NaN or infinite.
     """
@@ -282,12 +285,12 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
     vector = tree.ravel(model.params, dtype)
     params = tree.views(vector, model.params)
     shown = train.batch(next(order), 0.0, rng)
-    take, check = method(model, vector, params, shown, learning_rate, weight_decay, schedule)
-    evaluate = engine.Function(model.loss, params)
+    take, check = method(model, vector, params, shown, engine, learning_rate, weight_decay, schedule)
+    evaluate = engines.Function(model.loss, params)
     history, good = History(), vector.copy()
     bar = Progress(f"training {type(model).__name__}", steps, progress)
     try:
-        with engine.threads() as run:
+        with engines.threads() as run:
             for step in range(1, steps + 1):
                 loss = take(shown, (step - 1) / steps, run)
                 history.train_loss.append(loss)

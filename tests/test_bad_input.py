@@ -144,6 +144,7 @@ CASES = {
     "recording: unknown derivative": (lambda: hl.data.recordings.real_pendulum("backward"), "unknown derivative 'backward'; choose one of"),
 
     "fit: not a model": (lambda: fit("hnn"), "model must be a model.*got str"),
+    "fit: unknown engine": (lambda: fit(engine="jax"), "unknown engine 'jax'; choose one of: numpy, native"),
     "fit: a watcher that cannot be called": (lambda: fit(on_test=True), "on_test must be a function .*got True"),
     "fit: not a task": (lambda: fit(data=(1, 2)), "task must have x, dx, test_x and test_dx, got tuple"),
     "fit: model of another dimension": (lambda: fit(hl.HNN(4, hidden=(3,))), "task.x must hold states of 4"),

@@ -15,11 +15,22 @@ import pytest
 from hnn_lite import tree
 from hnn_lite.engine import Function, Gradient, Jacobian, activations, threads
 
-pytestmark = pytest.mark.filterwarnings("ignore:Output seems independent")          # autograd, of what nothing depends on
+pytestmark = [pytest.mark.filterwarnings("ignore:Output seems independent"),          # autograd, of what nothing depends on
+              pytest.mark.filterwarnings("ignore:the native engine leaves")]
 ACTIVATIONS = {"tanh": np.tanh, "sigmoid": activations.sigmoid, "softplus": activations.softplus, "relu": activations.relu, "sin": np.sin}
 SLOPES = {"tanh": lambda h: 1 - h**2,
           "sigmoid": lambda h: h * (1 - h), "softplus": lambda h: 1 - np.exp(-h), "relu": lambda h: 1.0 * (h > 0)}
 TOLERANCE = {numpy.float64: 1e-10, numpy.float32: 2e-4}
+
+
+@pytest.fixture(scope="module", params=["numpy", "native"], autouse=True)
+def both_engines(request):
+    """Each test runs on both."""
+    if request.param == "native":
+        pytest.importorskip("llvmlite", reason="LLVMLITE IS MISSING: the native engine was not tested")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HNN_LITE_ENGINE", request.param)
+        yield request.param
 
 
 def network(sizes, seed=0, dtype=float):
@@ -122,6 +133,7 @@ def same(loss, params, examples, tolerance=None, replays=True):
     with warnings.catch_warnings():
         warnings.simplefilter("error" if replays else "ignore")
         warnings.filterwarnings("ignore", "Output seems independent")
+        warnings.filterwarnings("ignore", "the native engine leaves")
         engine = Gradient(loss, params, examples)
         assert engine.replays == replays
         for _ in range(3):

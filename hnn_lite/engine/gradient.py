@@ -2,15 +2,16 @@
 
 from concurrent.futures import ThreadPoolExecutor
 import contextlib
-from functools import lru_cache
+from functools import lru_cache, partial
+import importlib
+import os
 import warnings
 
 from autograd.core import make_vjp
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
-from hnn_lite import tree
-from hnn_lite.engine.replay import Program
+from hnn_lite import tree, validate
 from hnn_lite.engine.trace import trace
 
 WORK = 2**13          # elements that a call fills, on average: a batch is cut in two if there are more
@@ -31,6 +32,9 @@ class Replayed:
         What changes these in place is seen by the next call.
     examples : sequence of array
         A batch, whose rows are the first axis; later ones have the same shapes.
+    engine : str, optional
+        "numpy", or "native": machine code, which needs llvmlite, takes up to a second to compile, and is several times as fast where arrays
+        are small. If not given, what the environment variable HNN_LITE_ENGINE says, else "numpy".
     reuse : bool
         See `replay.Program`.
 
@@ -45,8 +49,8 @@ class Replayed:
         What the function itself raises.
     """
 
-    def __init__(self, fun, params, examples, reuse=True):
-        self.fun, self.params, self.leaves, self.reuse = fun, params, tree.leaves(params), reuse
+    def __init__(self, fun, params, examples, engine=None, reuse=True):
+        self.fun, self.params, self.leaves, self.program = fun, params, tree.leaves(params), partial(programs(engine), reuse=reuse)
         self.dtype, self.shapes, self.replays = np.result_type(*self.leaves), [np.shape(array) for array in examples], True
         self.shown = given = self.cast(examples)
         if np.any(off(self.plain(self.leaves, given), self.plain(self.leaves, given)) > NOISE * np.finfo(self.dtype).eps):
@@ -176,10 +180,27 @@ class Gradient(Replayed):
             if share not in traces:
                 traces[share] = trace(self.fun, self.params, shown, self.dtype, [np.full((), share)])
             _, given, value, slopes = traces[share]
-            program = Program(dict(zip(given, self.leaves + shown, strict=True)), value,
-                              list(zip(slopes, tree.views(vector, self.leaves), strict=True)), self.reuse)
+            program = self.program(dict(zip(given, self.leaves + shown, strict=True)), value,
+                                   list(zip(slopes, tree.views(vector, self.leaves), strict=True)))
             self.pieces.append((share, cut, shown, program))
         return len(cuts) == 1 or len(cuts) * program.work >= WORK
+
+
+def programs(engine):
+    """The class that runs a graph.
+
+    Raises
+    ------
+    ValueError
+        If there is no such engine.
+    ImportError
+        If llvmlite is missing.
+    """
+    engine = validate.choice("engine", engine or os.environ.get("HNN_LITE_ENGINE", "numpy"), ("numpy", "native"))
+    try:
+        return importlib.import_module(f"hnn_lite.engine.{'native' if engine == 'native' else 'replay'}").Program
+    except ImportError as problem:
+        raise ImportError('engine "native" needs llvmlite: pip install "hnn-lite[native]", or leave out engine="native"') from problem
 
 
 def off(mine, plain):

@@ -8,7 +8,7 @@ import numpy as np
 
 from hnn_lite import tree
 from hnn_lite.engine.gradient import Replayed, agree
-from hnn_lite.engine.replay import Program, elementwise
+from hnn_lite.engine.replay import elementwise
 from hnn_lite.engine.simplify import Op, place, window
 from hnn_lite.engine.trace import trace
 
@@ -18,7 +18,7 @@ class Jacobian(Replayed):
 
     Parameters
     ----------
-    fun, params, examples
+    fun, params, examples, engine
         See `Replayed`.
     double : bool
         Precision of the derivatives: single is enough for a direction, but not to get far along a narrow valley of the loss.
@@ -29,9 +29,9 @@ class Jacobian(Replayed):
         If the errors of a row depend on the examples of other rows.
     """
 
-    def __init__(self, fun, params, examples, double=False):
+    def __init__(self, fun, params, examples, double=False, engine=None):
         self.precision = np.float64 if double else np.float32
-        super().__init__(fun, params, examples)
+        super().__init__(fun, params, examples, engine)
 
     def __call__(self, *examples):
         """Errors, shape (rows, dim), and J, shape (dim, parameters, rows), in that precision; the next call overwrites them."""
@@ -50,8 +50,8 @@ class Jacobian(Replayed):
         """The replayed errors; if `whole`, their derivatives too."""
         for mine, given in zip(self.columns, examples, strict=True):
             mine[0] = np.moveaxis(given, 0, -1)
-        self.program.run(None if whole else self.program.head)
-        return self.program.value[0].T
+        self.bound.run(None if whole else self.bound.head)
+        return self.bound.value[0].T
 
     def cuts(self):
         """There is one program."""
@@ -68,8 +68,8 @@ class Jacobian(Replayed):
         slots = [slot for component in self.J for slot in tree.views(component.reshape(-1), like)]
         self.columns = [np.empty((1, *array.shape[1:], rows), array.dtype) for array in examples]
         value, *slopes = (op and graph.broadcast(_padded(graph, new[op], op, 0), (*op.shape, rows)) for op in (value, *slopes))
-        self.program = Program(dict(zip([new.get(op, op) for op in given], self.leaves + self.columns, strict=True)), value,
-                               list(zip(slopes, slots, strict=True)), self.reuse)
+        self.bound = self.program(dict(zip([new.get(op, op) for op in given], self.leaves + self.columns, strict=True)), value,
+                                  list(zip(slopes, slots, strict=True)))
         return True
 
     def give_up(self, why):
@@ -80,8 +80,7 @@ class Jacobian(Replayed):
     def _row_by_row(self):
         """As `__call__`, by autograd."""
         rows, dim = self.plain(self.leaves, self.shown)[0].shape
-        found = [[self.by_autograd(self.leaves, [array[[row]] for array in self.shown], one) for one in np.eye(dim)[:, None]]
-                 for row in range(rows)]
+        found = [[self.by_autograd(self.leaves, [array[[k]] for array in self.shown], one) for one in np.eye(dim)[:, None]] for k in range(rows)]
         return np.array([row[0][0][0] for row in found]), np.array([[J for _, J in row] for row in found], self.precision).transpose(1, 2, 0)
 
     def summary(self, errors, J):

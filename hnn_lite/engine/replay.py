@@ -21,8 +21,7 @@ def _softplus(z, out):
 
 
 # element by element, into `out`, which may be the argument itself
-INTO = {activations.sigmoid.fun: _sigmoid, activations.softplus.fun: _softplus,
-        activations.relu.fun: lambda z, out: np.maximum(z, 0, out=out),
+INTO = {activations.sigmoid.fun: _sigmoid, activations.softplus.fun: _softplus, activations.relu.fun: lambda z, out: np.maximum(z, 0, out=out),
         np.maximum: lambda x, y, out: np.maximum(x, y, out=out), np.minimum: lambda x, y, out: np.minimum(x, y, out=out)}
 
 
@@ -55,7 +54,7 @@ class Program:
     """
 
     def __init__(self, bound, value, outputs, reuse=True):
-        order = _needed([value, *(op for op, _ in outputs if op)])
+        order = needed([value, *(op for op, _ in outputs if op)])
         self.calls, self.array, self.owned, self.free = [], dict(bound), {}, defaultdict(list)
         root, last, home = {}, {}, {}          # whose memory an op looks at, where it is needed last, where it lies if that is an output
         for rank, op in enumerate(order):
@@ -63,7 +62,7 @@ class Program:
             last.update((root[arg], rank) for arg in op.inputs)
         for op, slot in outputs:
             base = op.inputs[0] if op and op.fun is np.reshape else op
-            if base and base.fun and not base.view and not _sparse(base) and (slot.dtype == base.dtype or base not in last):
+            if base and base.fun and not base.view and not sparse(base) and (slot.dtype == base.dtype or base not in last):
                 home.setdefault(base, slot.reshape(base.shape))
         last.update((root[op], len(order)) for op in [value, *(op for op, _ in outputs)] if op)
         for rank, op in enumerate(order):
@@ -96,12 +95,11 @@ class Program:
         over = [arg for arg in op.inputs if arg in dying and arg in self.owned and (arg.shape, arg.dtype) == (op.shape, op.dtype)]
         if home is not None:
             out = home
-        elif _sparse(op):
+        elif sparse(op):
             out = np.zeros(op.shape, op.dtype)          # nobody else writes there: the rest stays zero
         else:
             kept = self.free[op.size, op.dtype]
-            self.owned[op] = (self.owned.pop(over[0]) if over and elementwise(op) else
-                              kept.pop() if kept else np.empty(op.size, op.dtype))
+            self.owned[op] = self.owned.pop(over[0]) if over and elementwise(op) else kept.pop() if kept else np.empty(op.size, op.dtype)
             out = self.owned[op].reshape(op.shape)
         self.array[op] = out
         if op.fun is place:
@@ -109,7 +107,7 @@ class Program:
         elif elementwise(op) or op.fun is np.matmul and not op.kwargs:
             self.calls.append(partial(INTO.get(op.fun, op.fun), *args, out))
         else:
-            self.calls.append(partial(_fill, out, op.fun, args, op.kwargs))
+            self.calls.append(partial(fill, out, op.fun, args, op.kwargs))
 
     def run(self, head=None):
         """Make the calls, or the first `head` of them."""
@@ -118,18 +116,20 @@ class Program:
                 call()
 
 
-def _fill(out, fun, args, kwargs):
+def fill(out, fun, args, kwargs):
+    """Put the value of a call into an array."""
     value = fun(*args, **kwargs)
     if np.shape(value) != out.shape:          # such as the shape of x[x > 0]
         raise ValueError(f"{fun.__name__} gave another shape than in the trace")
     out[...] = value
 
 
-def _sparse(op):
+def sparse(op):
+    """Whether an op leaves some entries at zero."""
     return op.fun is place and sum(part.size for part in op.args) < op.size
 
 
-def _needed(wanted):
+def needed(wanted):
     """The ops that the wanted ones need, in order."""
     needed, stack = set(), wanted
     while stack:

@@ -217,10 +217,8 @@ def basic(index, shape):
 
 
 def _apart(where, other):
-    def entries(i):
-        return set(i if isinstance(i, range) else [i])
-
-    return any(not entries(i) & entries(j) for i, j in zip(where, other, strict=True))
+    entries = [[set(i if isinstance(i, range) else [i]) for i in one] for one in (where, other)]
+    return any(map(set.isdisjoint, *entries))
 
 
 def _sorted(*ops):          # x + y and y + x are one call

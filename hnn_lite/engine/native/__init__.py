@@ -1,0 +1,5 @@
+"""Machine code for the engine, through llvmlite."""
+
+from hnn_lite.engine.native.program import Program
+
+__all__ = ["Program"]
