@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import re
+import tomllib
 
 import nbformat
 import pytest
@@ -74,6 +75,17 @@ def test_the_syllabus_has_every_deck():
             assert f"{{doc}}`/{name}`" in text, name
 
 
+@pytest.mark.parametrize("lecture", slides.lectures(), ids=DECKS)
+def test_every_group_of_slides_has_a_note(lecture):
+    groups = [pages for *_, pages in slides.plan(int(lecture["deck"][:2])) if pages != "none"]
+    said = tomllib.loads((ROOT / "book" / "teaching" / "notes.toml").read_text(encoding="utf-8"))[lecture["deck"][:2]]
+    assert sorted(said) == sorted(groups) and all(len(text) > 30 for text in said.values())
+    notes = slides.notes(lecture)
+    assert len(notes) == len(groups) and set(notes) <= set(slides.titles(lecture))
+    assert not any(re.search(r"\$|\{\w+\}`", text) for text in notes.values())
+    assert notes[2].startswith("<p><strong>Minutes 0 to ")
+
+
 # --- in a browser
 
 @pytest.fixture(scope="module")
@@ -137,6 +149,21 @@ def test_a_live_figure_moves_on_its_slide(browser, folder):
         browser.execute_cdp_cmd("Input.dispatchMouseEvent", {"type": event, "x": x, "y": y, "button": "left", "clickCount": 1})
     wait(browser, f"return (() => {{ {drawn} }})() !== {json.dumps(before)}")
     browser.switch_to.default_content()
+
+
+def test_the_speakers_window_shows_the_notes(browser, folder):
+    browser.get((folder / "03-integrators.html").as_uri())
+    wait(browser, "return document.documentElement.dataset.ready")
+    browser.execute_script("reveal.slide(4)")
+    assert "Minutes 20 to 30, slide 5." in browser.execute_script("return reveal.getSlideNotes()")
+    assert browser.execute_script("return getComputedStyle(document.querySelector('aside.notes')).display") == "none"
+    deck, = browser.window_handles
+    browser.find_element("css selector", "body").send_keys("s")
+    browser.switch_to.window(next(window for window in browser.window_handles if window != deck))
+    wait(browser, "return document.querySelector('.speaker-controls-notes .value').textContent.includes('Let somebody say Pythagoras')")
+    browser.close()
+    browser.switch_to.window(deck)
+    browser.get_log("browser")
 
 
 @pytest.mark.parametrize("number, lecture", enumerate(slides.lectures(), 1), ids=DECKS)

@@ -39,12 +39,7 @@ NUMBERS = {"ten": 10, "fifteen": 15}
 numbered = pytest.mark.parametrize("number", range(1, len(LECTURES) + 1))
 
 
-def plan(number):
-    """The rows of a lecture's plan: (first minute, last minute, what, slides)."""
-    pages = "\n".join(path.read_text(encoding="utf-8") for path in sorted(TEACHING.glob("guide-*.md")))
-    text = re.search(rf"^## {number} .*?(?=^## |\Z)", pages, re.S | re.M)[0]
-    rows = re.findall(r"^\| (\d+)–(\d+) \| (.*) \| ([^|]*) \|$", text, re.M)
-    return [(int(first), int(last), what, slides) for first, last, what, slides in rows]
+plan = slides.plan
 
 
 def slide_titles(number):

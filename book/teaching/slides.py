@@ -11,6 +11,9 @@ with the tag `on-slide` adds to it, and one with the tag `fragment` too, when a 
 - a code cell with a figure: the figure (a live one stays alive);
 - another code cell: what it printed, or its code if it printed nothing, or what `show` says: "code", "output" or "both".
 
+Speaker notes (press S) come from the plan of the lecture in the guide, which says the minutes of each group of slides, and from notes.toml,
+which has something to say for each group.
+
 The metadata `slide` of the cell is a dict that may hold `title` (otherwise the last heading above), `text` (Markdown with mathematics, no
 roles), `formulas` (a list of displayed formulas of the cell, by label or counted from 0; otherwise all) and `show`. Nothing is executed:
 outputs are the stored ones. The order of decks and chapters is that of `lectures.yml`. No file comes from a network: reveal.js is that of the
@@ -24,6 +27,7 @@ import pathlib
 import re
 import shutil
 import sys
+import tomllib
 
 import nbconvert
 import nbformat
@@ -41,6 +45,7 @@ HEADING = re.compile(r"^#{1,4} (.+)$", re.M)
 ROLE = re.compile(r"\{[a-z:]+\}`")
 FILES = {          # what a deck loads, from which package
     "reveal/reveal.js": ("sphinx-revealjs", "sphinx_revealjs/_static/revealjs/dist/reveal.js"),
+    "reveal/notes.js": ("sphinx-revealjs", "sphinx_revealjs/_static/revealjs/plugin/notes/notes.js"),
     "reveal/reveal.css": ("sphinx-revealjs", "sphinx_revealjs/_static/revealjs/dist/reveal.css"),
     "reveal/LICENSE": ("sphinx-revealjs", "sphinx_revealjs/_static/revealjs/LICENSE"),
     "mathjax/tex-svg-full.js": ("sphinx-mathjax-offline", "sphinx-mathjax-offline/static/mathjax/tex-svg-full.js"),
@@ -136,6 +141,29 @@ def titles(lecture):
     return dict(enumerate(every, 2))
 
 
+def plan(number):
+    """The plan of a lecture in the guide: rows of first and last minute, what happens, and slides such as "3–4", or "none"."""
+    pages = "\n".join(path.read_text(encoding="utf-8") for path in sorted(HERE.glob("guide-*.md")))
+    text = re.search(rf"^## {number} .*?(?=^## |\Z)", pages, re.S | re.M)[0]
+    rows = re.findall(r"^\| (\d+)–(\d+) \| (.*) \| ([^|]*) \|$", text, re.M)
+    return [(int(first), int(last), what, pages) for first, last, what, pages in rows]
+
+
+def notes(lecture):
+    """The speaker notes of a deck, as HTML, by the number of the slide that they belong to."""
+    said = tomllib.loads((HERE / "notes.toml").read_text(encoding="utf-8"))[lecture["deck"][:2]]
+    found = {}
+    for first, last, what, pages in plan(int(lecture["deck"][:2])):
+        if pages == "none":
+            continue
+        if pages not in said:
+            raise SlideError(f"notes.toml has nothing for slides {pages} of {lecture['deck']}; it has {', '.join(said)}")
+        what = re.sub(r"\s*\(?\{\w+\}`[^`]*`\)?|\*", "", re.sub(r"\$[^$]*\$", "…", what)).removesuffix(":")
+        when = f"Minutes {first} to {last}, {'slides' if '–' in pages else 'slide'} {pages}."
+        found[int(re.match(r"\d+", pages)[0])] = f"<p><strong>{when}</strong> {html.escape(what)}</p><p>{html.escape(said[pages])}</p>"
+    return found
+
+
 def notebook_of(lecture):
     """The deck as a notebook of Markdown cells for nbconvert, and the pieces of HTML that its placeholders stand for."""
     pieces, cells = [], []
@@ -143,7 +171,11 @@ def notebook_of(lecture):
     def begin(slide_type):
         cells.append(nbformat.v4.new_markdown_cell(metadata={"slideshow": {"slide_type": slide_type}}))
 
+    spoken, count = notes(lecture), 0
+
     def slide(parts):
+        nonlocal count
+        count += 1
         begin("slide")
         for kind, text in parts:
             if kind == "fragment":
@@ -153,6 +185,9 @@ def notebook_of(lecture):
                 pieces.append(text)
                 text = f'<div class="piece" id="piece-{len(pieces) - 1}"></div>'
             cells[-1]["source"] += f"{text}\n\n"
+        if count in spoken:
+            begin("notes")
+            cells[-1]["source"] = spoken[count]
 
     slide([("markdown", f"# {lecture['title']}"), ("markdown", f"*The Shape of Motion*, lecture {int(lecture['deck'][:2])}")])
     for chapter in lecture["chapters"]:

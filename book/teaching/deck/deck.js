@@ -2,7 +2,7 @@
 // Start reveal.js, set the formulas, and fit what is too tall: pictures first, then live figures, which grow when they wake.
 const ROOM = {width: 1280, height: 720};
 const reveal = new Reveal(document.querySelector(".reveal"), {...ROOM, margin: 0, center: false, hash: true, transition: "none", slideNumber: "c/t",
-  viewDistance: 2, display: "block", keyboardCondition: () => document.activeElement.tagName !== "IFRAME"});
+  plugins: [RevealNotes], viewDistance: 2, display: "block", keyboardCondition: () => document.activeElement.tagName !== "IFRAME"});
 
 // What stands below the top of an element and above the slide's lower edge, in the slide's own pixels
 function room(section, element) {
@@ -11,7 +11,7 @@ function room(section, element) {
   let after = 0;
   for (let inner = element; inner !== section; inner = inner.parentElement) {
     for (let next = inner.nextElementSibling; next; next = next.nextElementSibling) {
-      after += next.getBoundingClientRect().height / scale + 12;
+      if (next.tagName !== "ASIDE") after += next.getBoundingClientRect().height / scale + 12;          // speaker notes take no room
     }
   }
   return ROOM.height - 26 - top - after;
