@@ -1,13 +1,14 @@
-"""How long a training step takes: this library, plain autograd, PyTorch, JAX, and the bare matrix products, side by side.
+"""How long a training step takes: this library on both engines, plain autograd, PyTorch, JAX, and the bare matrix products, side by side.
 
 A step is the loss, its gradient with respect to the parameters, and Adam. All contenders get the same data, the same
 network (two hidden layers of 200, tanh, float32; for "pixels" the paper's autoencoder around it; for "action-angle" the AAN
 paper's: 20 shears of width 100, two degrees of freedom) and the same number of threads, and take turns, so that a machine
 that slows down slows all of them down. Each runs in a process of its own: in one process their pools of threads get in each
-other's way, which made PyTorch's small steps several times slower. PyTorch and JAX are measured where they are installed.
+other's way, which made PyTorch's small steps several times slower. PyTorch, JAX and the native engine are measured where they are installed.
 """
 
 import contextlib
+from functools import partial
 from importlib.util import find_spec
 import multiprocessing
 import statistics
@@ -27,6 +28,7 @@ CASES = {f"{model}/{rows}x{dim}": (model, rows, dim)
          for model in ("hnn", "baseline") for rows, dim in ((750, 2), (200, 8), (600, 12))}
 CASES["pixels"] = ("pixels", 200, 1568)
 CASES["action-angle"] = ("action-angle", 100, 4)
+NEEDS = {"native": "llvmlite", "torch": "torch", "jax": "jax"}          # what has to be installed for a contender
 HIDDEN = 200
 LEARNING_RATE, WEIGHT_DECAY = 1e-3, 1e-4
 
@@ -48,8 +50,8 @@ def benchmark(cases=tuple(CASES), repeats=9, steps=20, progress=print):
     Returns
     -------
     result : dict
-        `{"cases": {case: {"engine_ms", "autograd_ms", "floor_ms", "torch_ms", "jax_ms"}}, "threads", "dtype"}`; None where
-        a contender is not installed.
+        `{"cases": {case: {"engine_ms", "native_ms", "autograd_ms", "floor_ms", "torch_ms", "jax_ms"}}, "threads", "dtype"}`; None
+        where a contender is not installed.
 
     Raises
     ------
@@ -109,7 +111,7 @@ def _contend(name, pipe):
 
 
 def _takes_part(name, case):
-    return find_spec(name) is not None if name in ("torch", "jax") else name != "floor" or "/" in case
+    return find_spec(NEEDS[name]) is not None if name in NEEDS else name != "floor" or "/" in case
 
 
 def _network(model, dim):
@@ -131,9 +133,9 @@ def _prepared(model, x, dx):
             Adam(vector.size, LEARNING_RATE, WEIGHT_DECAY, dtype=x.dtype))
 
 
-def _engine(model, x, dx):
+def _engine(model, x, dx, name="numpy"):
     loss, vector, params, shown, adam = _prepared(model, x, dx)
-    gradient = engine.Gradient(loss, params, shown)
+    gradient = engine.Gradient(loss, params, shown, name)
 
     def run(steps):
         with engine.threads() as at_once:
@@ -290,7 +292,7 @@ def _jax(model, x, dx):
     return run
 
 
-CONTENDERS = {"engine": _engine, "autograd": _autograd, "floor": _floor, "torch": _torch, "jax": _jax}
+CONTENDERS = {"engine": _engine, "native": partial(_engine, name="native"), "autograd": _autograd, "floor": _floor, "torch": _torch, "jax": _jax}
 
 
 def action_angle_loss(numpy, sigmoid, join, params, x, other, t):
