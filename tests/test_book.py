@@ -281,6 +281,26 @@ def test_the_book_is_small(site):
     assert sum(path.stat().st_size for path in site.rglob("*") if path.is_file()) < MOST_BYTES
 
 
+def test_the_text_is_set_in_the_font_that_the_book_brings(browser, address, site):
+    assert open_page(browser, f"{address}/mechanics/phase-space.html") == []
+    faces = browser.execute_async_script("document.fonts.ready.then((fonts) => arguments[0]([...fonts].filter((face) => face.family.includes('Shape of Motion'))"
+                                         ".map((face) => [face.weight, face.style, face.status])))")
+    assert ["400", "normal", "loaded"] in faces and ["400", "italic", "loaded"] in faces and ["600 700", "normal", "loaded"] in faces
+    fonts = site / "_static" / "fonts"
+    assert sum(path.stat().st_size for path in fonts.glob("*.woff2")) <= 150_000 and "SIL OPEN FONT LICENSE" in (fonts / "OFL.txt").read_text()
+
+
+def test_labels_of_pictures_can_be_read_on_a_phone(browser, address):
+    """Eleven points at two hundred dots an inch are at least nine pixels high, and the picture stays within its box."""
+    assert open_page(browser, f"{address}/mechanics/phase-space.html", width=390) == []
+    seen = browser.execute_script("""return [...document.querySelectorAll(".picture")].filter((box) => box.clientWidth).map((box) => {
+        const image = box.querySelector("img");
+        return [image.getBoundingClientRect().width / image.naturalWidth * 11 / 72 * 200, box.getBoundingClientRect().right,
+                box.scrollWidth > box.clientWidth, box.tabIndex === 0]})""")
+    assert len(seen) > 3 and min(height for height, _, _, _ in seen) > 8.9 and max(right for _, right, _, _ in seen) <= 391
+    assert any(wide for _, _, wide, _ in seen) and all(wide == reached for _, _, wide, reached in seen)
+
+
 def test_search_finds_a_word_and_shows_no_tex(browser, address):
     assert open_page(browser, f"{address}/search.html?q=separatrix") == []
     wait(browser, "return document.querySelectorAll('#search-results li p.context').length > 5")

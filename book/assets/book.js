@@ -68,6 +68,22 @@ document.addEventListener("DOMContentLoaded", () => {
   window.addEventListener("beforeprint", () => { onScreen = root.dataset.theme; root.dataset.theme = "light"; });
   window.addEventListener("afterprint", () => { if (onScreen) root.dataset.theme = onScreen; });
 
+  // on a phone a picture is never so small that its labels (11 points, at 200 dots an inch) fall below 9 pixels: it is wider than the screen, in a box of its own
+  for (const image of document.querySelectorAll(".bd-article figure :is(img.ink, img.pixels)")) {
+    const box = document.createElement("div"), whole = image.closest("figure > *");          // the picture, or the link it stands in
+    box.className = "picture";
+    whole.before(box);
+    box.append(whole);
+    const fit = () => {
+      if (image.naturalWidth) image.style.setProperty("--legible", `${Math.round(image.naturalWidth * 9 * 72 / (11 * 200))}px`);
+      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+      else box.removeAttribute("tabindex");
+    };
+    image.addEventListener("load", fit);
+    new ResizeObserver(fit).observe(box);
+    fit();
+  }
+
   // sections "Going deeper" start folded; a link into one, and the printer, open it
   for (const heading of document.querySelectorAll(".bd-article section > :is(h2, h3, h4)")) {
     if (!heading.textContent.startsWith("Going deeper")) continue;
