@@ -21,7 +21,7 @@ from hnn_lite.actions import Pendulum
 from hnn_lite.data import pixel_pendulum
 from hnn_lite.page.beyond.friction import EnergyShaping, PortHNN
 from hnn_lite.page.beyond import fields as fields_of_chains, noise, quantum_levels
-from hnn_lite.page.live import film, frame, henon_heiles, pixels, solitons, square, weights
+from hnn_lite.page.live import film, frame, henon_heiles, pixels, solitons, square, standard_map, weights
 
 selenium = pytest.importorskip("selenium.webdriver")
 from selenium.webdriver.common.action_chains import ActionChains          # noqa: E402
@@ -159,6 +159,13 @@ def deck(count=8):
     return [(rng.normal(size=(1, 16)), rng.normal(size=16), 3.5 * rng.normal(size=16) / 16) for _ in range(count)]
 
 
+def table():
+    """Figures of three tasks, published and ours: ten seeds for the first, five for the others."""
+    rng = np.random.default_rng(8)
+    return [(task, quantity, model, rng.lognormal(1.0), rng.lognormal(size=10 if task == "spring" else 5))
+            for task in ("spring", "pendulum", "bodies") for quantity in page.plots.QUANTITIES for model in ("baseline", "hnn")]
+
+
 FIGURES = {
     "phase-space": lambda: page.live.PhaseSpace(),
     "integrator-race": lambda: page.live.IntegratorRace(),
@@ -167,7 +174,9 @@ FIGURES = {
     "henon-heiles": lambda: page.live.HenonHeiles(),
     "noise-slider": lambda: page.live.NoiseSlider(*blur()),
     "loop-area": lambda: page.live.LoopArea(),
+    "redraw": lambda: page.live.Redraw(table()),
     "shear-stack": lambda: page.live.ShearStack(deck()),
+    "standard-map": lambda: page.live.StandardMap(),
     "square": lambda: page.live.Square(),
     "solitons": lambda: page.live.Solitons(springs()),
     "swing": lambda: page.live.Swing(fields()),
@@ -280,6 +289,12 @@ def test_outputs_are_small():
     (lambda: page.live.ShearStack([]), "layers must be 1 to 20 shears"),
     (lambda: page.live.ShearStack(hl.shears.init_shears(2, 3, 4, 0)), "layers must be 1 to 20 shears"),
     (lambda: page.live.ShearStack(deck(3), shown=4), "shown must be at most 3"),
+    (lambda: page.live.StandardMap(2.5), "K must be at most 2"),
+    (lambda: standard_map.golden(1.0), "K must be from 0 to 0.9716, where the golden curve breaks"),
+    (lambda: page.live.Redraw([]), "rows must have one row for each task"),
+    (lambda: page.live.Redraw(table()[1:]), "rows must have one row for each task"),
+    (lambda: page.live.Redraw([(*one, ours[: 4 if k else 9]) for k, (*one, ours) in enumerate(table())]), "at least 3 seeds, as many in each row"),
+    (lambda: page.live.Redraw([(*one, -ours) for *one, ours in table()]), "must be one positive number"),
     (lambda: page.live.Square(start=[1.0]), "start must hold states of 2"),
     (lambda: page.live.Square(start=[[1.0, 0.0]]), "start must be one state"),
     (lambda: page.live.Square(dt=1.0), "dt must be from 0.05 to 0.95"),
@@ -429,6 +444,45 @@ def test_the_square_and_what_a_step_keeps_of_it_are_pythons(show):
             q, p = corners.T
             assert (q @ np.roll(p, -1) - p @ np.roll(q, -1)) / 2 == pytest.approx(square.SIDE**2, rel=1e-12)
         close(corners, figure.squares(method, 0.4, 1)[-1])
+
+
+def test_the_standard_map_its_golden_curve_and_its_traveller_are_pythons(show):
+    browser, x = show(bare(page.live.StandardMap())), np.pi + POINTS
+    for K in (0.0, 0.7, 1.9):
+        wanted = x
+        for _ in range(5):
+            wanted = standard_map.step(wanted, K)
+        np.testing.assert_allclose(evaluate(browser, "after", [[K, 5, *one] for one in x.tolist()]), wanted, rtol=1e-9, atol=1e-9)
+    for K in (0.0, 0.5, 0.95):
+        curve = standard_map.golden(K)
+        np.testing.assert_allclose(evaluate(browser, "golden", [K])[0], curve.ravel(), atol=1e-9)
+        np.testing.assert_allclose(standard_map.step(curve, K)[:-1], curve[1:], atol=1e-9)          # it is an orbit,
+        assert np.mean(curve[:, 1]) / (2 * np.pi) == pytest.approx(0.381966, abs=1e-5)          # with the golden section for a winding number
+    high = standard_map.golden(0.95)[:, 1].max()
+    for K, steps in ((0.95, 50_000), (1.5, 5000)):
+        lowest, highest, *end = evaluate(browser, "travelled", [[K, steps]])[0]
+        assert (max(highest, -lowest) < high) == (K < standard_map.BREAKS)          # the curve is a wall as long as it stands
+    np.testing.assert_allclose(evaluate(browser, "travelled", [[0.95, 40]])[0, 2:],
+                               functools.reduce(lambda x, _: standard_map.step(x, 0.95), range(40), np.array(standard_map.TRAVELLER)), atol=1e-6)
+
+
+def test_the_draws_of_seeds_are_judged_as_in_python(show):
+    figure = page.live.Redraw(table())
+    browser = show(bare(figure))
+    assert evaluate(browser, "outside", [None])[0] == figure.outside() == sum(
+        published < ours.min() or published > ours.max() for *_, published, ours in table())
+    drawn = evaluate(browser, "drawing", np.arange(1, 2001)).astype(int)
+    assert all(set(drawn[:, k]) == set(range(count)) for k, count in enumerate((10, 5, 5)))
+    shares = [np.bincount(drawn[:, k]) / len(drawn) * count for k, count in enumerate((10, 5, 5))]
+    assert max(np.abs(share - 1).max() for share in shares) < 0.3          # no seed is preferred
+    counts = [figure.outside(dict(zip(figure.tasks, one, strict=True))) for one in drawn]
+    np.testing.assert_array_equal(evaluate(browser, "outside", drawn), counts)
+    assert np.mean(counts) == pytest.approx(figure.expected(), abs=0.2)
+    assert figure.expected() == pytest.approx(6 * 2 / 10 + 12 * 2 / 5)          # of n different numbers, two are the ends
+    published, ours = figure.rows["spring", "energy_mse", "hnn"]
+    close(evaluate(browser, "along", [[published, *ours]]), [np.log10(published / np.median(ours))])
+    browser.execute_script("goTo(3)")
+    assert browser.execute_script("return [counted, total]") == [3, sum(counts[:3])]
 
 
 def test_the_stack_of_shears_is_pythons_and_keeps_every_tile(show):

@@ -32,9 +32,11 @@ from hnn_lite.page.live.noise_slider import NoiseSlider
 from hnn_lite.page.live.phase_space import PhaseSpace
 from hnn_lite.page.live.pixels import Pixels
 from hnn_lite.page.live.quantum_levels import QuantumLevels
+from hnn_lite.page.live.redraw import Redraw
 from hnn_lite.page.live.shear_stack import ShearStack
 from hnn_lite.page.live.solitons import Solitons
 from hnn_lite.page.live.square import Square
+from hnn_lite.page.live.standard_map import StandardMap
 from hnn_lite.page.live.swing import Swing
 from hnn_lite.page.live.swing_up import SwingUp
 from hnn_lite.page.live.tape import Tape
@@ -42,4 +44,4 @@ from hnn_lite.page.live.three_ways import ThreeWays
 from hnn_lite.page.live.training import Training
 
 __all__ = ["Bodies", "Diagram", "Film", "HenonHeiles", "IntegratorRace", "LoopArea", "NoiseSlider", "PhaseSpace", "Pixels", "QuantumLevels",
-           "ShearStack", "Solitons", "Square", "Swing", "SwingUp", "Tape", "ThreeWays", "Torus", "Training"]
+           "Redraw", "ShearStack", "Solitons", "Square", "StandardMap", "Swing", "SwingUp", "Tape", "ThreeWays", "Torus", "Training"]

@@ -137,12 +137,12 @@ class Panel {
 }
 
 class Plane extends Panel {
-  // x, y: [from, to]. equal: one unit is as long upwards as to the right (the range of x then follows from the width). yname: how a
-  // round number of the upright axis is written.
-  constructor(stage, { x, y, xlabel = "", ylabel = "", equal = false, margin = {}, xticks = 5, yticks = 4, yname = number, ...panel }) {
+  // x, y: [from, to]. equal: one unit is as long upwards as to the right (the range of x then follows from the width). xname, yname:
+  // how a round number of an axis is written.
+  constructor(stage, { x, y, xlabel = "", ylabel = "", equal = false, margin = {}, xticks = 5, yticks = 4, xname = number, yname = number, ...panel }) {
     super(stage, panel);
     this.margin = { left: 38, right: 14, top: 24, bottom: 34, ...margin };
-    Object.assign(this, { range: { x, y }, xlabel, ylabel, equal, xticks, yticks, yname });
+    Object.assign(this, { range: { x, y }, xlabel, ylabel, equal, xticks, yticks, xname, yname });
     this.handles = [];
     this.canvas.addEventListener("pointerdown", (event) => this.grab(event));
   }
@@ -185,7 +185,7 @@ class Plane extends Panel {
       this.line(left, top, left, foot, { colour: "line", width: 1 });
       for (const value of ticks(...x, Math.min(this.xticks, (this.width - left - right) / 45))) {
         this.line(X(value), foot, X(value), foot + 4, { colour: "line", width: 1 });
-        this.text(number(value), X(value), foot + 6, { colour: "muted", size: 12, align: "center", base: "top", halo: false });
+        this.text(this.xname(value), X(value), foot + 6, { colour: "muted", size: 12, align: "center", base: "top", halo: false });
       }
       for (const value of ticks(...y, Math.min(this.yticks, (foot - top) / 26))) {
         this.line(left - 4, Y(value), left, Y(value), { colour: "line", width: 1 });
@@ -226,6 +226,29 @@ class Plane extends Panel {
   dot(x, y, radius, style) {
     const { X, Y } = this.scale();
     this.disc(X(x), Y(y), radius, style);
+  }
+
+  // Many dots, painted once for each key, size and theme, and new ones onto the old. series: a list of {dots, colour}, dots a list of
+  // [x, y] in units; `drawn`, how many of them have been painted, is kept in it.
+  scatter(name, key, series) {
+    const { X, Y } = this.scale(), size = Math.max(1.7, Math.min(2.6, this.width / 300));
+    const paint = () => {
+      for (const one of series) {
+        this.pen.fillStyle = this.colour(one.colour);
+        for (; one.drawn < one.dots.length; one.drawn++) {
+          const [x, y] = one.dots[one.drawn];
+          this.pen.fillRect(X(x) - size / 2, Y(y) - size / 2, size, size);
+        }
+      }
+    };
+    const kept = this.layers.get(name);
+    if (kept && kept.key === key) {
+      const pen = this.pen;
+      this.pen = kept.canvas.getContext("2d");
+      paint();
+      this.pen = pen;
+    } else for (const one of series) one.drawn = 0;
+    this.layer(name, key, paint);
   }
 
   // Words at a place in units, moved by pixels.

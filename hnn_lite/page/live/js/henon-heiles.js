@@ -70,7 +70,7 @@ let energy = data.energy, reach = edges(energy), stars = [], owed = 0, speed = 1
 // A star that begins at these shares; `count` of its dots are computed at once.
 function begin(shares, count, ink = inks++ % INKS.length) {
   const z = toState(toPlace(shares));
-  return { shares, ink, z, twin: z.map((part, i) => part + (i ? 0 : APART)), from: z, dots: [toPlace(shares)], way: [z.slice(0, 2)], wanted: count, drawn: 0, time: 0 };
+  return { shares, ink, colour: INKS[ink], z, twin: z.map((part, i) => part + (i ? 0 : APART)), from: z, dots: [toPlace(shares)], way: [z.slice(0, 2)], wanted: count, time: 0 };
 }
 
 const current = () => stars[stars.length - 1];
@@ -128,15 +128,15 @@ function draw() {
     const count = 241, at = (i) => (i < count ? i : 2 * count - 1 - i) / (count - 1), y = (i) => reach[0] + (1 - Math.cos(Math.PI * at(i))) / 2 * (reach[1] - reach[0]);
     plane.curve(2 * count, y, (i) => (i < count ? 1 : -1) * largest(y(i), energy), { colour: "line", width: 1.4, fill: "surface", close: true });
   });
-  drawDots();
+  plane.scatter("dots", picture, stars);
   drawRoom();
   const star = current(), apart = Math.hypot(...star.z.map((part, i) => part - star.twin[i]));
   plane.inside(() => {
     const [y, p] = star.dots[star.dots.length - 1];
-    plane.dot(y, p, 4, { colour: INKS[star.ink] });
-    plane.dot(...star.dots[0], 5.5, { colour: INKS[star.ink], ring: "ink" });
+    plane.dot(y, p, 4, { colour: star.colour });
+    plane.dot(...star.dots[0], 5.5, { colour: star.colour, ring: "ink" });
   });
-  handle.element.style.setProperty("--own", stage.colour(INKS[star.ink]));
+  handle.element.style.setProperty("--own", stage.colour(star.colour));
   showDots(`${star.dots.length} dots after ${star.time.toFixed(0)} units of time`);
   showTwin(`${power(apart)} away from it`);
 }
@@ -145,28 +145,6 @@ const power = (value) => {
   const digits = Math.floor(Math.log10(value)), raised = String(Math.abs(digits)).replace(/./g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]);
   return digits > -3 ? number(value, 2) : `${(value / 10 ** digits).toFixed(0)} · 10⁻${raised}`;
 };
-
-// All dots are painted once, and new ones onto the old.
-function drawDots() {
-  const { X, Y } = plane.scale(), size = Math.max(1.7, Math.min(2.6, plane.width / 300));
-  const paint = () => {
-    for (const star of stars) {
-      plane.pen.fillStyle = plane.colour(INKS[star.ink]);
-      for (; star.drawn < star.dots.length; star.drawn++) {
-        const [y, p] = star.dots[star.drawn];
-        plane.pen.fillRect(X(y) - size / 2, Y(p) - size / 2, size, size);
-      }
-    }
-  };
-  const kept = plane.layers.get("dots");
-  if (kept && kept.key === picture) {
-    const pen = plane.pen;
-    plane.pen = kept.canvas.getContext("2d");
-    paint();
-    plane.pen = pen;
-  } else for (const star of stars) star.drawn = 0;
-  plane.layer("dots", picture, paint);
-}
 
 // The potential inside the triangle, and what rises further outside.
 function height([x, y]) {
@@ -181,11 +159,11 @@ function drawRoom() {
     room.curve(2, () => 0, (i) => 2 * i - 0.8, { colour: "muted", width: 1, dash: [4, 4] });
     room.words("x = 0", 0, 1.02, { dx: 5, size: 12, colour: "muted", base: "middle" });
   });
-  const { way, ink, z } = current();
+  const { way, colour, z } = current();
   room.inside(() => {
-    room.curve(way.length, (i) => way[i][0], (i) => way[i][1], { colour: INKS[ink], width: 0.8, alpha: 0.35 });
-    room.trail(way.length, (i) => way[i][0], (i) => way[i][1], { colour: INKS[ink], width: 1.8 }, 130);
-    room.dot(z[0], z[1], 5.5, { colour: INKS[ink], ring: "paper" });
+    room.curve(way.length, (i) => way[i][0], (i) => way[i][1], { colour, width: 0.8, alpha: 0.35 });
+    room.trail(way.length, (i) => way[i][0], (i) => way[i][1], { colour, width: 1.8 }, 130);
+    room.dot(z[0], z[1], 5.5, { colour, ring: "paper" });
   });
 }
 
