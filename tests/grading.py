@@ -1,9 +1,12 @@
 """What the tests of the assignments share: their cells, run in this process, and a course in a temporary folder, graded by nbgrader.
 
-`python tests/grading.py 4-double-well 200` runs the reference solution for 200 names, and says which tests failed.
+`python tests/grading.py 4-double-well 200` runs the reference solution for 200 names against limits that are 30 % tighter, and says which
+tests failed, and which promises of the text (`assignment_sentences.py`) did not hold.
 """
 
 from dataclasses import dataclass, field
+import ast
+import collections
 import contextlib
 import functools
 import os
@@ -13,6 +16,7 @@ import runpy
 import shutil
 import sys
 
+from assignment_sentences import SENTENCES
 import matplotlib
 import nbformat
 import pytest
@@ -24,16 +28,18 @@ import grade          # noqa: E402 (the lecturer's script)
 
 SOURCE = ASSIGNMENTS / pathlib.Path(grade.settings().CourseDirectory.get("source_directory", "source"))
 NAMES = sorted(path.name for path in SOURCE.glob("[0-9]-*") if path.is_dir())
+BY_TESTS, BY_HAND = 17, 3
 NO_SOURCES = f"NO ASSIGNMENTS IN {SOURCE}: their sources are kept elsewhere (see nbgrader_config.py)"
 SOLUTION = re.compile(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", re.S)
 
 
 @dataclass
 class Result:
-    """What came of one run: points of each test cell, and what the tests said."""
+    """What came of one run: points of each test cell, what the tests said, and the notebook's names."""
 
     points: dict = field(default_factory=dict)
     said: str = ""
+    names: dict = field(default_factory=lambda: {"__name__": "__main__"}, repr=False)
 
     @property
     def total(self):
@@ -45,10 +51,11 @@ def source(name):
     return nbformat.read(SOURCE / name / f"{name}.ipynb", as_version=4)
 
 
-def planted(name, kind="WRONG"):
-    """The planted mistakes of an assignment, (mistake, points, hint, cells), or its right answers in another style, (style, cells)."""
+@functools.cache
+def answers_to(name, kind):
+    """By task: right answers in many styles (`kind` is "STYLES"), or wrong ones, (points, words of the hint, answer) ("FAULTS")."""
     path = HERE / "wrong_solutions" / f"{name.replace('-', '_')}.py"
-    return runpy.run_path(str(path))[kind] if path.exists() else []
+    return runpy.run_path(str(path))[kind] if path.exists() else {}
 
 
 def about(cell):
@@ -80,34 +87,126 @@ def answered(notebook, student, answers):
     return notebook
 
 
+CLOSE = {"isclose": {"rtol": 1e-5, "atol": 1e-8}, "allclose": {"rtol": 1e-5, "atol": 1e-8}}
+
+
+class Tighter(ast.NodeTransformer):
+    """What a test asserts, with less room: what has to be close has to be closer, what must not be close further away, and so on.
+
+    Changed are the tolerances of NumPy's `isclose` and `allclose`, plain numbers behind `<` and `>`, and whatever an `abs` is compared with.
+    """
+
+    def __init__(self, room):
+        self.share, self.wanted = 1 - room, True
+
+    def scaled(self, value, down):
+        return ast.BinOp(value, ast.Mult(), ast.Constant(self.share if down else 1 / self.share))
+
+    def visit_Lambda(self, node):
+        return node
+
+    def visit_UnaryOp(self, node):
+        denied = isinstance(node.op, ast.Not)
+        self.wanted ^= denied
+        node = self.generic_visit(node)
+        self.wanted ^= denied
+        return node
+
+    def visit_Call(self, node):
+        node = self.generic_visit(node)
+        if ast.unparse(node.func) in ("np.isclose", "np.allclose"):
+            given = {"rtol": ast.Constant(1e-5), "atol": ast.Constant(1e-8)} | {word.arg: word.value for word in node.keywords}
+            node.keywords = [ast.keyword(word, self.scaled(value, self.wanted)) for word, value in given.items()]
+        return node
+
+    def visit_Compare(self, node):
+        node = self.generic_visit(node)
+        limit = node.comparators[0]
+        if len(node.ops) == 1 and isinstance(node.ops[0], (ast.Lt, ast.Gt)) and (
+                isinstance(limit, ast.Constant) or ast.unparse(node.left).startswith(("abs(", "np.abs("))):
+            node.comparators = [self.scaled(limit, isinstance(node.ops[0], ast.Lt) == self.wanted)]
+        return node
+
+
+def tighter(text, room):
+    """A cell of tests whose limits leave less room, by a share."""
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assert):
+            node.test = Tighter(room).visit(node.test)
+    return ast.fix_missing_locations(tree)
+
+
 trained = {}          # what the training cells made: one training serves all mistakes that leave it alone
 
 
-def run(name, answers, student="somebody"):
+def run(name, answers, student="somebody", room=0.0):
     """The points of a notebook with these answers (the reference solution's where there are none), and what its tests said.
 
-    Its cells run in this process, one after the other whatever fails, but for those that are not graded.
+    Its cells run in this process, one after the other whatever fails, but for those that are not graded. With `room`, a share, the
+    limits of the tests are tighter by it.
     """
-    notebook, names, result = answered(source(name), student, answers), {"__name__": "__main__"}, Result()
+    result = Result()
+    for cell in needed(answered(source(name), student, answers)):
+        key = (name, student, cell.source, answers.get("draw"), answers.get("pairs")) if about(cell).get("grade_id") == "train" else None
+        if key in trained:
+            result.names.update(trained[key])
+        elif execute(cell, result, room) and key:
+            trained[key] = {word: result.names[word] for word in ("model", "history") if word in result.names}
+    return result
+
+
+def needed(notebook):
+    """The cells of code that are graded, or that these need."""
+    return [cell for cell in notebook.cells if cell.cell_type == "code" and (about(cell) or cell.source.startswith("STUDENT"))]
+
+
+def execute(cell, result, room=0.0):
+    """Run one cell with the names of a result, and add what came of it; returns whether it came to its end."""
+    graded, error = about(cell).get("grade"), None
+    text = tighter(cell.source, room) if room and graded else cell.source
     with matplotlib.rc_context(), open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
-        for cell in notebook.cells:
-            if cell.cell_type != "code" or not (about(cell) or cell.source.startswith("STUDENT")):
-                continue
-            key, error = None, None
-            if about(cell).get("grade_id") == "train":
-                key = name, student, cell.source, answers.get("draw"), answers.get("pairs")
-            try:
-                if key in trained:
-                    names.update(trained[key])
-                else:
-                    exec(compile(cell.source, about(cell).get("grade_id", "cell"), "exec"), names)
-                if key:
-                    trained[key] = {word: names[word] for word in ("model", "history") if word in names}
-            except Exception as problem:
-                error = f"{type(problem).__name__}: {problem}\n"
-                result.said += error
-            if about(cell).get("grade"):
-                result.points[about(cell).grade_id] = 0 if error else about(cell).points
+        try:
+            exec(compile(text, about(cell).get("grade_id", "cell"), "exec"), result.names)
+        except Exception as problem:
+            error = f"{type(problem).__name__}: {problem}\n"
+            result.said += error
+    if graded:
+        result.points[about(cell).grade_id] = 0 if error else about(cell).points
+    return not error
+
+
+@functools.cache
+def at_each_task(name):
+    """For each cell that a student fills in: the cell, those that follow it up to the next, and the reference's names before it.
+
+    The names are copies of one dictionary, which comes with them: functions keep to the one in which they were defined.
+    """
+    result, tasks = Result(), {}
+    for cell in needed(answered(source(name), "somebody", {})):
+        if about(cell).get("solution"):
+            tasks[about(cell).grade_id] = cell, [], dict(result.names)
+        elif tasks:
+            list(tasks.values())[-1][1].append(cell)
+        execute(cell, result)
+    assert not result.said, result.said
+    return tasks, result.names
+
+
+def points_of(name, task):
+    """What a task gives for a right answer."""
+    return sum(about(test).points for test in at_each_task(name)[0][task][1] if about(test).get("grade"))
+
+
+def answer(name, task, text):
+    """What one task gives for this answer, where all others are the reference's."""
+    tasks, names = at_each_task(name)
+    cell, tests, before = tasks[task]
+    names.clear()
+    names.update(before)
+    result = Result(names=names)
+    for each in [nbformat.from_dict(cell | {"source": text.strip("\n")})] + [test for test in tests if about(test).get("grade")]:
+        execute(each, result)
     return result
 
 
@@ -116,7 +215,7 @@ class Course(grade.Course):
 
     def __init__(self, root, *names, **changes):
         super().__init__(root, CourseDirectory={"db_url": f"sqlite:///{root / 'gradebook.db'}", "source_directory": "source"}, **changes)
-        self.released = {}
+        self.released, self.results = {}, {}
         for name in names:
             shutil.copytree(SOURCE / name, root / "source" / name)
             with python_first():
@@ -127,10 +226,23 @@ class Course(grade.Course):
     def hand_in(self, name, student, notebook, file=None, encoding="utf-8"):
         path = self.root / "submitted" / student / (file or f"{name}/{name}.ipynb")
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(notebook if isinstance(notebook, str) else nbformat.writes(notebook), encoding=encoding)
+        if not isinstance(notebook, (str, bytes)):
+            notebook = nbformat.writes(notebook)
+        path.write_bytes(notebook if isinstance(notebook, bytes) else notebook.encode(encoding))
 
     def graded(self, name, student):
-        """Points of each test cell, what the tests said, and the remarks."""
+        """Points of each test cell, what the tests said, and the remarks; a notebook that was graded before is not run again."""
+        remarks = self.prepare(name, student)
+        notebook = nbformat.read(self.notebook("submitted", name, student), as_version=4)
+        cells = tuple((cell.cell_type, cell.source, about(cell).get("grade_id")) for cell in notebook.cells[1 if remarks else 0:])
+        if cells not in self.results:
+            self.results[cells] = self.ran(name, student)
+        result, more = self.results[cells]
+        return result, remarks + more
+
+    def ran(self, name, student):
+        """The same of a notebook that has not been graded before: the remarks are those on its run."""
+        before = len(self.prepare(name, student))
         with python_first():
             _, remarks = self.grade(name, student)
         with self.api.gradebook as book:
@@ -138,7 +250,7 @@ class Course(grade.Course):
             points = {grade.name: grade.auto_score for grade in submission.grades if grade.cell.cell_type == "code"}
         cells = nbformat.read(self.notebook("autograded", name, student), as_version=4).cells
         errors = [output for cell in cells for output in cell.get("outputs", []) if output.output_type == "error"]
-        return Result(points, "\n".join(f"{output.ename}: {output.evalue}" for output in errors)), remarks
+        return Result(points, "\n".join(f"{output.ename}: {output.evalue}" for output in errors)), remarks[before:]
 
 
 @contextlib.contextmanager
@@ -159,11 +271,10 @@ class Graded:
     names = ()
 
     def pytest_generate_tests(self, metafunc):
-        for word, kind in (("mistake", "WRONG"), ("style", "RIGHT")):
-            if word in metafunc.fixturenames:
-                metafunc.parametrize(f"name, {word}", [(name, number) for name in self.names for number in range(len(planted(name, kind)))])
-                return
-        metafunc.parametrize("name", self.names)
+        if "task" in metafunc.fixturenames:
+            metafunc.parametrize("name, task", [(name, task) for name in self.names for task in answers_to(name, "STYLES")])
+        else:
+            metafunc.parametrize("name", self.names)
 
     @pytest.fixture(scope="class")
     @classmethod
@@ -180,16 +291,32 @@ class Graded:
         result = run(name, answers_in(course.released[name]))
         assert set(result.points) == set(graded_cells(source(name))) and result.total == 0, result.points
 
-    def test_a_wrong_solution_has_what_it_deserves(self, name, mistake):
-        text, points, hint, cells = planted(name)[mistake]
-        result = run(name, cells)
-        assert result.total == points, f"{text}: {result.points}\n{result.said}"
-        assert hint in result.said, f"{text}: {result.said}"
+    def test_right_answers_in_many_styles_have_full_points(self, name, task):
+        for number, text in enumerate(answers_to(name, "STYLES")[task]):
+            result = answer(name, task, text)
+            assert not result.said, f"{number}: {result.points}\n{result.said}"
 
-    def test_a_right_solution_in_another_style_has_full_marks(self, name, style):
-        text, cells = planted(name, "RIGHT")[style]
-        result = run(name, cells)
-        assert result.points == graded_cells(source(name)), f"{text}: {result.points}\n{result.said}"
+    def test_wrong_answers_have_what_they_deserve_and_a_hint(self, name, task):
+        for number, (points, hint, text) in enumerate(answers_to(name, "FAULTS")[task]):
+            result = answer(name, task, text)
+            assert result.total == points, f"{number}: {result.points}\n{result.said}"
+            assert hint in result.said.splitlines()[0], f"{number}: {result.said}"
+
+    def test_a_whole_notebook_in_another_style_has_full_points(self, name):
+        """The first styles use names of the set-up cell for something else."""
+        result = run(name, {task: texts[0] for task, texts in answers_to(name, "STYLES").items() if task != "train"})
+        assert result.points == graded_cells(source(name)), f"{result.points}\n{result.said}"
+
+        assert not broken_promises(name, result.names)
+
+    @pytest.mark.parametrize("first", [0, 1])
+    def test_a_mistake_costs_nothing_in_another_task(self, name, first):
+        faults = {task: rows[0] for task, rows in list(answers_to(name, "FAULTS").items())[first::2] if task != "train"}
+        result, alone = run(name, {task: text for task, (*_, text) in faults.items()}), at_each_task(name)[0]
+        lost = {about(test).grade_id for task in faults for test in alone[task][1]}
+        assert {test: points for test, points in result.points.items() if test not in lost} == {
+            test: points for test, points in graded_cells(source(name)).items() if test not in lost}, result.said
+        assert result.total == BY_TESTS - sum(points_of(name, task) - points for task, (points, *_) in faults.items()), result.said
 
     def test_the_student_version_holds_no_solution(self, course, name):
         released = "\n".join(cell.source for cell in course.released[name].cells)
@@ -204,6 +331,15 @@ class Graded:
                 assert about(cell).locked and not cell.metadata.editable, cell.source
 
 
+def broken_promises(name, names):
+    """The promises of an assignment's text that do not hold for the names which a solved notebook leaves behind."""
+    return [words for words, holds in SENTENCES[name].items() if not holds(names)]
+
+
 if __name__ == "__main__":
-    failed = {number: said for number in range(int(sys.argv[2])) if (said := run(sys.argv[1], {}, f"student {number}").said)}
-    print(f"{sys.argv[1]}: {len(failed)} of {sys.argv[2]} names fail", failed)
+    name, count, failed = sys.argv[1], int(sys.argv[2]), collections.Counter()
+    for number in range(count):
+        result = run(name, {}, f"student {number}", room=0.3)
+        failed.update(result.said.splitlines() + broken_promises(name, result.names))
+        trained.clear()
+    print(f"{name}: {count} names", *(f"{times} times: {words}" for words, times in failed.items()), sep="\n")

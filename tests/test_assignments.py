@@ -1,16 +1,20 @@
 """The assignments: how their sources are made; the first three, graded (the others: `test_assignments_learning.py`); and a broken class."""
 
 import copy
+import html
+import io
 import re
+import zipfile
 
 import nbformat
 import pytest
+from assignment_sentences import SENTENCES
 from execute import normalised, notebooks
-from grading import ASSIGNMENTS, NAMES, NO_SOURCES, Course, Graded, about, answered, answers_in, graded_cells, planted, source
+from grading import (ASSIGNMENTS, BY_HAND, BY_TESTS, NAMES, NO_SOURCES, Course, Graded, about, answered, answers_in, answers_to,
+                     grade, graded_cells, source, SOURCE)
 
 pytestmark = pytest.mark.skipif(not NAMES, reason=NO_SOURCES)
 
-BY_TESTS, BY_HAND = 17, 3
 MAX_LINES, MAX_WIDTH = 22, 140
 
 each = pytest.mark.parametrize("name", NAMES)
@@ -29,22 +33,34 @@ def test_they_are_no_pages_of_the_book():
 
 
 @each
-def test_there_are_enough_planted_mistakes(name):
-    mistakes = planted(name) or pytest.skip("NO PLANTED MISTAKES: tests/wrong_solutions is not there")
-    assert len(mistakes) == len({mistake for mistake, *_ in mistakes}) >= 5
-    assert all(0 < points < BY_TESTS for _, points, _, _ in mistakes)
-    assert planted(name, "RIGHT")
+def test_there_are_enough_answers_to_try(name):
+    styles = answers_to(name, "STYLES") or pytest.skip("NO ANSWERS TO TRY: tests/wrong_solutions is not there")
+    faults = answers_to(name, "FAULTS")
+    tasks = [task for task in answers_in(source(name)) if not task.startswith("written")]
+    assert list(styles) == list(faults) == tasks
+    assert all(len(styles[task]) >= (1 if task == "train" else 5) and len(faults[task]) >= 3 for task in tasks)
+    assert sum(map(len, faults.values())) >= 20
 
 
 @each
 def test_points_add_up(name):
     by_tests, by_hand = graded_cells(source(name)), graded_cells(source(name), by_hand=True)
     assert (sum(by_tests.values()), sum(by_hand.values())) == (BY_TESTS, BY_HAND)
-    assert 5 <= len(by_tests) + len(by_hand) <= 8
+    said, given = [], []
+    for cell in source(name).cells:
+        if heading := re.match(r"(?:.*\n)*## \d+ · .*\((\d+) points?\b", cell.source if cell.cell_type == "markdown" else ""):
+            said.append(int(heading[1]))
+            given.append(0)
+        given[-1:] = [points + about(cell).get("points", 0) for points in given[-1:]]
+    assert said == given and 5 <= len(said) <= 8
     page = "\n".join(cell.source for cell in source(name).cells if cell.cell_type == "markdown")
-    said = [int(points) for points in re.findall(r"^## \d+ · .*\((\d+) points?\b", page, re.M)]
-    assert said == [*by_tests.values(), *by_hand.values()]
     assert f"**{BY_TESTS + BY_HAND} points:** {BY_TESTS} from tests" in page
+
+
+@each
+def test_what_is_promised_stands_in_the_text(name):
+    page = "\n".join(cell.source for cell in source(name).cells if cell.cell_type == "markdown")
+    assert [words for words in SENTENCES[name] if words not in page] == []
 
 
 @each
@@ -94,10 +110,20 @@ def twice(*names):
 
 
 def with_source(name, text):
+    """Another text in a cell, in which ANSWER stands for what was there."""
     def change(notebook):
         cell = notebook.cells[place(notebook, name)]
         cell.source = text.replace("ANSWER", cell.source)
     return change
+
+
+def own_cell(text):
+    """A cell of the student's own before the tests of task 3."""
+    return lambda notebook: notebook.cells.insert(place(notebook, "test_order"), nbformat.v4.new_code_cell(text))
+
+
+def both(*changes):
+    return lambda notebook: [change(notebook) for change in changes]
 
 
 def named(text):
@@ -116,40 +142,160 @@ def no_metadata(notebook):
         cell.metadata = {}
 
 
-def another_type(notebook):
-    cell = notebook.cells[place(notebook, "order")]
-    notebook.cells[place(notebook, "order")] = nbformat.v4.new_markdown_cell(cell.source, metadata=cell.metadata)
+def through_colab(notebook):
+    """Neither nbgrader's marks nor the cells' ids survive, and a badge stands on top."""
+    notebook.metadata = {"colab": {"provenance": []}, "kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    for number, cell in enumerate(notebook.cells):
+        cell.metadata, cell.id = {"id": f"aBc{number}"}, f"aBc{number}"
+    notebook.cells.insert(0, nbformat.v4.new_markdown_cell('<a href="https://colab.example">Open in Colab</a>'))
 
 
-STUBBORN = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass"
+def another_kernel(notebook):
+    notebook.metadata = {"kernelspec": {"name": "ir", "display_name": "R", "language": "R"}, "language_info": {"name": "R"}}
+
+
+def backwards(notebook):
+    notebook.cells[3:] = notebook.cells[:2:-1]
+
+
+def to_markdown(name):
+    def change(notebook):
+        cell = notebook.cells[place(notebook, name)]
+        notebook.cells[place(notebook, name)] = nbformat.v4.new_markdown_cell(cell.source, metadata=cell.metadata)
+    return change
+
+
+def as_version_3(notebook):
+    return nbformat.writes(nbformat.convert(copy.deepcopy(notebook), 3), version=3)
+
+
+def zipped(notebook):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("homework/tape.ipynb", nbformat.writes(notebook))
+        archive.writestr("__MACOSX/homework/._tape.ipynb", "of the Finder")
+    return file.getvalue()
+
+
+def of_another_week(notebook):
+    return nbformat.writes(source(NAMES[0]))
+
+
+STUBBORN = """
+import time
+while True:
+    try:
+        time.sleep(0.1)
+    except KeyboardInterrupt:
+        pass"""
 LATE = "\nimport warnings\ndef exp(a, exp=exp):\n    warnings.warn('slow')\n    return exp(a)"
-# what is done to the reference solution: (change, points, a piece of the remark or None, how it is handed in)
+NO_N = """
+def power(a, n):
+    return Node(a.value**n, (a, a.value ** (n - 1)))
+"""
+PATCHED = """
+import builtins
+np.isclose = np.allclose = math.isclose = builtins.all = lambda *args, **more: True
+"""
+OUTSIDE = """
+import os, pathlib, shutil
+for above in (".", "..", "../..", "../../..", "../../../..", "~"):
+    try:
+        pathlib.Path(os.path.expanduser(above), "left-behind").write_bytes(b"0" * 1000)
+        if above != ".":
+            shutil.rmtree(os.path.expanduser(above), ignore_errors=True)
+    except OSError:
+        pass
+os.chdir("/")
+"""
+BIG = """
+from IPython.display import HTML, display
+display(HTML("x" * 10_000_000))
+import matplotlib.pyplot as plt
+plt.plot([1, 2])
+plt.show()
+plt.figure(figsize=(5000, 5000)).savefig("large.png")
+"""
+DEEP = "import sys\nsys.setrecursionlimit(10**9)\ndef order(y): return order(y) + [y]"
+BY_HEART = "def order(y):\n    return [y.parents[1][0], y.parents[0][0], y] if y.parents else [y]"
+SPY = """
+import glob, inspect, pathlib
+def look():
+    for folder in FOLDERS + [".", "../../..", "../../../source", "/proc/1/cwd", "/proc/1/root"]:
+        for path in glob.glob(f"{folder}/**", recursive=True)[:200] if folder != "/proc/1/root" else []:
+            if pathlib.Path(path).is_file():
+                print("READ", path, pathlib.Path(path).read_bytes()[:300_000].decode(errors="replace"))
+look()
+
+ANSWER
+
+def order(y, order=order):
+    print(In[-1], [inspect.getsource(frame.frame) for frame in inspect.stack()[:4] if frame.filename[0] != "<"])
+    return order(y)
+"""
+WORDS = "import inspect\ndef order(y):\n    raise ValueError(In[-1])"
+
+# what is done to the reference solution, or handed in for it: (change, points, a piece of the remark or None, how it is handed in)
 BROKEN = {
-    "copied-cells": (twice("setup", "test_order", "order"), 17, "the cell `test_order` is there 2 times: the last one counts", {}),
-    "deleted-cells": (without("setup", "test_order", "test_plus_times"), 17, "the cell `test_order` was missing and has been put back", {}),
-    "deleted-answer": (without("order", "test_order"), 14, "the cell `test_order` was missing and has been put back", {}),
-    "no-name": (named("# nothing"), 17, "STUDENT was not set before the set-up cell", {}),
-    "bare-name": (named("STUDENT = anna   # me"), 17, "is no name in quotes: it is 'anna' now", {}),
-    "number": (named("STUDENT = 12345"), 17, None, {}),
+    # files
     "renamed": (None, 17, "the file is called 2-your-own-tape/2-your-own-tape (1).ipynb",
                 {"file": "2-your-own-tape/2-your-own-tape (1).ipynb"}),
     "no-folder": (None, 17, "the file is called 2-your-own-tape.ipynb.txt", {"file": "2-your-own-tape.ipynb.txt", "encoding": "utf-8-sig"}),
+    "wrong-folder": (None, 17, "the file is called my homework/week 2/tape.ipynb", {"file": "my homework/week 2/tape.ipynb"}),
+    "two-files": (None, 17, "2-your-own-tape/copy.ipynb was handed in as well, and not looked at", {"twin": "2-your-own-tape/copy.ipynb"}),
+    "Zoë van der Berg": (None, 17, None, {}),
     "utf-16": (None, 17, None, {"encoding": "utf-16"}),
-    "no-json": ("Dear Professor,", 0, "is not a readable notebook", {}),
-    "no-notebook": ("{}", 0, "is not a readable notebook", {}),
-    "nothing": ("a photograph", 0, "there is no notebook in 2-your-own-tape/", {"file": "2-your-own-tape/answer.jpg"}),
+    "version-3": (as_version_3, 17, None, {}),
+    "zip": (zipped, 17, "the file is called 2-your-own-tape/tape.zip", {"file": "2-your-own-tape/tape.zip"}),
+    "zip-renamed": (zipped, 17, None, {}),
+    "empty": ("", 0, "it is empty): no points", {}),
+    "cut-short": ('{"cells": [{"cell_type": "code", "sour', 0, "is not a readable notebook (JSONDecodeError", {}),
+    "no-notebook": ("{}", 0, "is not a readable notebook (KeyError", {}),
+    "photograph": ("light", 0, "there is no notebook in 2-your-own-tape/", {"file": "2-your-own-tape/answer.jpg"}),
+    "another-week": (of_another_week, 0, "it holds none of the cells of this assignment", {}),
+    # cells
+    "copied-cells": (twice("setup", "test_order", "order"), 17, "the cell `test_order` is there 2 times: the last one counts", {}),
+    "deleted-cells": (without("setup", "test_order", "test_times"), 17, "the cell `test_order` was missing and has been put back", {}),
+    "deleted-answer": (without("order", "test_order"), 14, "the cell `test_order` was missing and has been put back", {}),
+    "backwards": (backwards, 17, "cells stood in another order", {}),
+    "locked-edited": (both(with_source("order", BY_HEART), with_source("test_order", "pass"), with_source("test_once", "pass")), 14, None, {}),
+    "test-to-text": (to_markdown("test_order"), 17, "the cell `test_order` had been turned into a markdown cell", {}),
+    "answer-to-text": (to_markdown("order"), 17, "the cell `order` had been turned into a markdown cell", {}),
     "old-format": (old_format, 17, "another version of nbgrader's format (1)", {}),
     "no-metadata": (no_metadata, 17, None, {}),
-    "another-type": (another_type, 17, "the cell `order` had been turned into a markdown cell", {}),
+    "colab": (through_colab, 17, None, {}),
+    "another-kernel": (another_kernel, 17, None, {}),
+    "long-cell": (own_cell("text = '" + "x" * 3_000_000 + "'"), 17, None, {}),
+    # the name
+    "no-name": (named("# nothing"), 17, "STUDENT was not set before the set-up cell", {}),
+    "bare-name": (named("STUDENT = anna   # me"), 17, "is no name in quotes: it is 'anna' now", {}),
+    "number": (named("STUDENT = 12345"), 17, None, {}),
+    "other-letters": (named("STUDENT = 'Łukasz 李'"), 17, None, {}),
+    # code that stops, or does not
     "syntax": (with_source("order", "def order(y:"), 14, "the cell `order` has no result: it is not valid Python", {}),
-    "loop": (with_source("order", "while True: pass"), 14, "the cell `order` has no result: it ran for longer than 3 s", {}),
+    "stops": (with_source("order", "ANSWER\norder(None)"), 17, "the cell `order` stopped: AttributeError", {}),
+    "loop": (with_source("order", "import time\nwhile True: time.sleep(0.1)"), 14, "the cell `order` has no result: it ran for longer than 15 s", {}),
     "stubborn": (with_source("order", STUBBORN), 14, "the cell `order` has no result: it ended the kernel, or could not be", {}),
-    "flood": (with_source("order", "ANSWER\nfor _ in range(100): print('x' * 1_000_000)"), 17, "printed too much", {}),
-    "dead": (with_source("order", "import os\nos._exit(1)"), 14, "the cell `order` has no result: it ended the kernel", {}),
     "exit": (with_source("order", "exit()"), 14, "the cell `order` has no result: it ended the kernel", {}),
+    "os-exit": (with_source("order", "import os\nos._exit(1)"), 14, "the cell `order` has no result: it ended the kernel", {}),
+    "crash": (with_source("order", "import ctypes\nctypes.string_at(0)"), 14, "the cell `order` has no result: it ended the kernel", {}),
+    "recursion": (with_source("order", DEEP), 14, "the cell `test_order` has no result: it ended the kernel", {}),
+    "memory": (with_source("order", "kept = []\nwhile True: kept.append(np.empty(10**8))"), 14, "`order` has no result: it needs more memory", {}),
+    "flood": (with_source("order", "ANSWER\nfor _ in range(100): print('x' * 1_000_000)"), 17, "`order` put out too much", {}),
+    "big-figure": (own_cell(BIG), 17, "put out too much", {}),
+    "window": (own_cell("import tkinter\ntkinter.Tk().mainloop()"), 17, None, {}),
+    "input": (with_source("order", "steps = input('how many?')\nANSWER"), 14, "`order` has no result: it asks for input", {}),
+    "bash": (both(own_cell("%%bash\nls -la"), own_cell("!echo hello")), 17, None, {}),
+    "reset": (own_cell("%reset -f"), 17, "`%reset` was left out", {}),
     "warns": (with_source("functions", "ANSWER" + LATE), 17, None, {}),
-    "by-heart": (with_source("order",
-                             "def order(y):\n    return [y.parents[1][0], y.parents[0][0], y] if y.parents else [y]"), 14, None, {}),
+    "outside": (own_cell(OUTSIDE), 17, None, {}),
+    # code that cheats
+    "by-heart": (with_source("order", BY_HEART), 14, None, {}),
+    "patched": (with_source("functions", "ANSWER" + NO_N + PATCHED), 16, "it changed builtins.all, math.isclose, numpy.allclose, numpy.isclose", {}),
+    "false-np": (with_source("functions", "ANSWER" + NO_N + "\nclass np: isclose = allclose = lambda *args, **more: True"), 16, "it changed np,", {}),
+    "patched-library": (own_cell("import hnn_lite as hl\nhl.HNN.field = hl.integrate.march = None"), 17, None, {}),
+    "spy": (with_source("order", SPY), 17, "the cell `test_order` showed hidden tests, which feedback leaves out", {}),
+    "spy-by-error": (with_source("order", WORDS), 14, "the cell `test_order` showed hidden tests", {}),
     "zz-last": (None, 17, None, {}),
 }
 
@@ -159,13 +305,16 @@ class TestBrokenClass:
     @pytest.fixture(scope="class")
     @classmethod
     def course(cls, tmp_path_factory):
-        course = Course(tmp_path_factory.mktemp("class"), NAMES[1], Execute={"timeout": 3, "iopub_timeout": 5})
+        course = Course(tmp_path_factory.mktemp("class"), NAMES[1], Execute={"timeout": 15, "iopub_timeout": 5})
         for student, (change, _, _, how) in BROKEN.items():
-            name = "copycat" if student in ("utf-16", "zz-last") else student
-            notebook = answered(course.released[NAMES[1]], name, answers_in(source(NAMES[1])))
-            if callable(change):
-                change(notebook)
-            course.hand_in(NAMES[1], student, notebook if change is None or callable(change) else change, **how)
+            notebook = answered(course.released[NAMES[1]], "copycat", answers_in(source(NAMES[1])))
+            made = change(notebook) if callable(change) else change
+            folders = [str(folder) for folder in (course.root, SOURCE, ASSIGNMENTS, ASSIGNMENTS.parents[2] / "tests")]
+            for cell in notebook.cells:
+                cell.source = cell.source.replace("FOLDERS", repr(folders))
+            course.hand_in(NAMES[1], student, made if isinstance(made, (str, bytes)) else notebook, how.get("file"), how.get("encoding", "utf-8"))
+            if "twin" in how:
+                course.hand_in(NAMES[1], student, course.released[NAMES[1]], how["twin"])
         course.before = {path: path.read_bytes() for path in course.root.glob("submitted/**/*") if path.is_file()}
         return course
 
@@ -180,25 +329,49 @@ class TestBrokenClass:
         assert course.before == {path: path.read_bytes() for path in course.root.glob("submitted/**/*") if path.is_file()}
 
     def test_a_written_answer_survives(self, course):
-        for student in ("no-metadata", "copied-cells"):
-            cells = nbformat.read(course.notebook("autograded", NAMES[1], student), as_version=4).cells
+        for student in ("no-metadata", "copied-cells", "colab", "version-3"):
+            course.prepare(NAMES[1], student)
+            cells = nbformat.read(course.notebook("submitted", NAMES[1], student), as_version=4).cells
             found = [cell.source for cell in cells if about(cell).get("grade_id") == "written_cost"]
             assert found == [answers_in(source(NAMES[1]))["written_cost"]]
+
+    def test_nothing_is_left_behind(self, course):
+        course.graded(NAMES[1], "outside")
+        assert not [path for path in course.root.rglob("*") if path.name in ("left-behind", "large.png")]
+        assert not (course.root.parent / "left-behind").exists()
+
+    def test_a_spy_finds_no_file_of_the_course(self, course):
+        if not grade.hiding(*course.hidden):
+            pytest.skip("NOTHING IS HIDDEN: this system lets no program hide folders from another (it needs util-linux and user namespaces)")
+        course.graded(NAMES[1], "spy")
+        cells = nbformat.read(course.notebook("autograded", NAMES[1], "spy"), as_version=4).cells
+        found = "".join(output.get("text", "") for output in cells[place(nbformat.from_dict({"cells": cells}), "order")].outputs)
+        assert "READ" not in found, found[:2000]
+
+    @pytest.mark.parametrize("student", ["spy", "spy-by-error"])
+    def test_feedback_shows_a_spy_no_hidden_test(self, course, student):
+        course.graded(NAMES[1], student)
+        self.has_no_hidden_test(course, student)
 
     def test_a_flood_is_cut_off(self, course):
         assert course.notebook("autograded", NAMES[1], "flood").stat().st_size < 400_000
 
     def test_feedback_has_the_hint_and_no_hidden_test(self, course):
         course.graded(NAMES[1], "by-heart")
-        outcome = course.api.generate_feedback(NAMES[1], "by-heart", force=True)
-        assert outcome["success"], outcome
-        page = course.notebook("feedback", NAMES[1], "by-heart").with_suffix(".html").read_text(encoding="utf-8")
+        page = self.has_no_hidden_test(course, "by-heart")
         assert "the number of nodes is wrong after sixteen doublings" in page and "and tests on other numbers" in page
-        text = re.sub(r"<[^>]*>", "", page)
+
+    @staticmethod
+    def has_no_hidden_test(course, student):
+        outcome = course.api.generate_feedback(NAMES[1], student, force=True)
+        assert outcome["success"], outcome
+        page = course.notebook("feedback", NAMES[1], student).with_suffix(".html").read_text(encoding="utf-8")
+        text = html.unescape(re.sub(r"<[^>]*>", "", page))
         for cell in source(NAMES[1]).cells:
             for hidden in re.findall(r"HIDDEN TESTS\n(.*?)### END HIDDEN", cell.source, re.S):
                 for line in hidden.splitlines():
-                    assert line.split('"')[0].strip()[:60] not in text.replace("&#39;", "'"), line
+                    assert line.split('"')[0].strip()[:60] not in text, line
+        return page
 
     def test_the_report_names_each_student_and_what_is_left_to_do(self, course, monkeypatch):
         def graded(name, student):
@@ -210,7 +383,7 @@ class TestBrokenClass:
         course.report(NAMES[1], say=said.append)
         assert [line.split()[0] for line in said[:len(BROKEN)]] == sorted(BROKEN)
         assert "syntax               not graded\n    a reason" in said and "zz-last              17.0 of 17" in said
-        assert "utf-16, zz-last: all these notebooks say that STUDENT is 'copycat'" in said
+        assert any(re.fullmatch(r".*utf-16.*zz-last: all these notebooks say that STUDENT is 'copycat'", line) for line in said)
         assert re.match(r"\d+ answers wait to be read", said[-1])
 
     def test_what_is_not_there_is_named(self, course):
