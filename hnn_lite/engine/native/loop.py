@@ -205,12 +205,17 @@ class Loop:
     @staticmethod
     def _pointer(name, place, step):
         """Lines that find a place."""
-        (pointer, kind, at, *_), lines = place, []
+        (pointer, kind, shift, *_), lines, hops = place, [], []
         for axis, s in enumerate(step):
             if s:
-                lines += [f"{name}m{axis} = mul nsw i64 %i{axis}, {s}", f"{name}a{axis} = add nsw i64 {name}m{axis}, {at}"]
-                at = f"{name}a{axis}"
-        return [*lines, f"{name} = getelementptr {kind}, ptr {pointer}, i64 {at}"]
+                lines += [f"{name}x{axis} = mul nsw i64 %i{axis}, {s}"] * (s != 1)
+                hops.append(f"%i{axis}" if s == 1 else f"{name}x{axis}")
+        hops += [str(shift)] * bool(shift or not hops)
+        for number, hop in enumerate(hops, 1):
+            found = name if number == len(hops) else f"{name}h{number}"
+            lines.append(f"{found} = getelementptr {kind}, ptr {pointer}, i64 {hop}")
+            pointer = found
+        return lines
 
 
 TESTS = {np.greater: "ogt", np.less: "olt", np.equal: "oeq", np.greater_equal: "oge", np.less_equal: "ole", np.not_equal: "une"}
