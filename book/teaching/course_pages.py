@@ -50,15 +50,20 @@ def aims():
 
 
 def map_table():
-    rows = ["| | students can | slide | exercise | assignment | problem | exam | quiz |", "|--:|:--|:--|:--|:--|:--|:--|:--|"]
+    rows = ["| students can | slides | exercises | practised and examined |", "|:--|:--|:--|:--|"]
     titles = {number: slides.titles(lecture) for number, lecture in enumerate(slides.lectures(), 1)}
+    last = None
     for aim in aims():
-        pages = [str(page) for title in aim["slides"] for page, there in titles[aim["lecture"]].items() if there == title]
+        number = aim["lecture"]
+        if number != last:
+            rows.append(f"| **Lecture {number}** | | | |")
+            last = number
+        pages = [str(page) for title in aim["slides"] for page, there in titles[number].items() if there == title]
         exercises = [f"{{ref}}`{label}`" for label in aim.get("exercises", [])]
-        cells = [str(aim["lecture"]), aim["aim"], ", ".join(pages), ", ".join(exercises)]
-        cells += [", ".join(aim.get(kind, [])) for kind in ("assignments", "problems")]
-        cells += [", ".join(each.replace("AB", "A, B ").replace("P", "practice ") for each in aim.get("exam", [])), ", ".join(aim.get("quiz", []))]
-        rows.append("| " + " | ".join(cells) + " |")
+        exam = [each.replace("AB", "A, B ").replace("P", "practice ") for each in aim.get("exam", [])]
+        asked = {"assignment": aim.get("assignments", []), "set": aim.get("problems", []), "exam": exam, "quiz": aim.get("quiz", [])}
+        asked = "; ".join(f"{kind} {', '.join(which)}" for kind, which in asked.items() if which)
+        rows.append(f"| {aim['aim']} | {', '.join(pages)} | {', '.join(exercises)} | {asked} |")
     return rows
 
 

@@ -110,7 +110,7 @@ def shown(cell, said, where):
     return (code if "c" in wanted else []) + (output if "o" in wanted else [])
 
 
-def slides_of(path):
+def slides_of(path, shown=shown):
     """The slides of a chapter, each a list of pieces (kind, text) that begins with its title; ("fragment", "") stands before what comes late."""
     found, title = [], ""
     for number, cell in enumerate(nbformat.read(path, as_version=4).cells, 1):
@@ -137,7 +137,7 @@ def slides_of(path):
 
 def titles(lecture):
     """The titles of a deck's slides by number; the first slide is the title page."""
-    every = [parts[0][1].removeprefix("## ") for chapter in lecture["chapters"] for parts in slides_of(BOOK / f"{chapter}.ipynb")]
+    every = [parts[0][1].removeprefix("## ") for chapter in lecture["chapters"] for parts in slides_of(BOOK / f"{chapter}.ipynb", lambda *_: [])]
     return dict(enumerate(every, 2))
 
 
