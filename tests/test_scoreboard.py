@@ -43,13 +43,14 @@ def rows(ours):
 def test_a_strip_has_every_seed_at_its_multiple_of_the_published_figure():
     table = Verdicts(rows([0.0004, 0.004, 4e-6]), reach=1000)
     places = [float(x) for x in re.findall(r'<circle cx="([\d.]+)"', table._repr_html_())]
-    assert places == pytest.approx([130, 130 * 4 / 3, 130 / 3], abs=0.1)
+    assert places == pytest.approx([110, 110 * 4 / 3, 110 / 3], abs=0.1)
     left, width = map(float, re.search(r'<rect x="([\d.]+)" width="([\d.]+)"', table._repr_html_()).groups())
     assert [left, left + width] == pytest.approx([table.place(0.5), table.place(1.5)], abs=0.1)
     assert "from 0.01 to 10 times the published figure" in table._repr_html_()
 
 
 def test_a_row_has_one_power_of_ten():
+    assert Verdicts.numbers((109, 77), [1.07, 0.4, 19]) == (2, "1.09", "0.77", "0.011")
     table = Verdicts(rows([0.00021, 0.0003, 0.00123]))
     assert "10<sup>−4</sup></td><td>4.00 ± 2.00</td><td>3.00</td>" in table._repr_html_()
     assert table._repr_markdown_().endswith("| mass-spring | energy MSE | HNN | $10^{-4}$ | 4.00 ± 2.00 | 3.00 | 2.10 to 12.30 | reproduced |")

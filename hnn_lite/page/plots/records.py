@@ -71,7 +71,7 @@ class Verdicts:
         If one of our figures lies beyond the strip.
     """
 
-    WIDTH, HEIGHT = 260, 18          # of a strip, in pixels
+    WIDTH, HEIGHT = 220, 18          # of a strip, in pixels
 
     def __init__(self, rows, reach=300.0):
         self.rows, self.reach = rows, reach
@@ -98,7 +98,8 @@ class Verdicts:
     def numbers(published, ours):
         """The power of ten of a row, and in its units the published figure, its error, our median."""
         power = int(np.floor(np.log10(published[0])))
-        return power, *(f"{x / 10.0**power:.2f}" for x in (*published, np.median(ours)))
+        scaled = [x / 10.0**power for x in (*published, np.median(ours))]
+        return power, *(f"{x:.2f}" if x >= 0.1 else f"{x:.2g}" for x in scaled)
 
     def _repr_html_(self):
         scale = "".join(f'<text x="{self.place(10.0**k)}" y="12" text-anchor="middle">{word}</text>'
