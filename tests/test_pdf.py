@@ -49,7 +49,7 @@ def small_book(folder, formula):
     for name in ("references.bib", "launch.py"):
         shutil.copyfile(ROOT / "book" / name, book / name)
     (book / "_toc.yml").write_text("format: jb-book\nroot: index\nparts:\n  - caption: A part\n    chapters: [{file: chapter}, {file: books}]\n")
-    (book / "index.md").write_text("# A book\n\n```{figure} assets/two-architectures.svg\n:alt: two paths\n:name: fig-x\n\nA drawing.\n```\n\nSee {numref}`fig-x`.\n")
+    (book / "index.md").write_text("# A book\n\n```{figure} assets/family-tree.svg\n:alt: two paths\n:name: fig-x\n\nA drawing.\n```\n\nSee {numref}`fig-x`.\n")
     (book / "books.md").write_text("# Books\n\n```{bibliography}\n```\n")
     cells = [nbformat.v4.new_markdown_cell(f"# A chapter\n\nBy {{cite:t}}`greydanus2019`.\n\n```{{math}}\n:label: eq-x\n{formula}\n```\n\nAnd {{eq}}`eq-x`."),
              nbformat.v4.new_code_cell("claim()", outputs=[nbformat.v4.new_output("stream", text="✓ it holds (measured 10⁻³)\n")]),
@@ -64,7 +64,7 @@ def test_the_copy_is_for_paper_and_the_book_is_left_alone(tmp_path):
     before = {path: path.read_bytes() for path in book.rglob("*") if path.is_file()}
     assert pdf.source(tmp_path, book) == 1
     assert {path: path.read_bytes() for path in book.rglob("*") if path.is_file()} == before
-    assert "two-architectures.pdf" in (tmp_path / "book" / "index.md").read_text()
+    assert "family-tree.pdf" in (tmp_path / "book" / "index.md").read_text()
     config = yaml.safe_load((tmp_path / "_config.yml").read_text())
     assert config["sphinx"]["config"]["latex_engine"] == "xelatex" and not any("mathjax" in name for name in config["sphinx"]["config"]["extensions"])
 
