@@ -147,14 +147,14 @@ def order(y):
     return list(result)
 """, """
 def order(y):
-    children, todo, everything = {}, [y], {y}
-    while todo:
-        node = todo.pop()
+    children, waiting, everything = {}, [y], {y}
+    while waiting:
+        node = waiting.pop()
         for parent in {parent for parent, _ in node.parents}:
             children[parent] = children.get(parent, 0) + 1
             if parent not in everything:
                 everything.add(parent)
-                todo.append(parent)
+                waiting.append(parent)
     result, free = [], [y]
     while free:
         node = free.pop()
@@ -167,12 +167,12 @@ def order(y):
 """, """
 def order(y):
     from graphlib import TopologicalSorter
-    graph, todo = {}, [y]
-    while todo:
-        node = todo.pop()
+    graph, waiting = {}, [y]
+    while waiting:
+        node = waiting.pop()
         if node not in graph:
             graph[node] = [parent for parent, _ in node.parents]
-            todo += graph[node]
+            waiting += graph[node]
     return list(TopologicalSorter(graph).static_order())
 """, """
 def order(y):
