@@ -3,7 +3,11 @@
 import copy
 import html
 import io
+import os
 import re
+import subprocess
+import sys
+import tempfile
 import zipfile
 
 import nbformat
@@ -15,6 +19,7 @@ from grading import (ASSIGNMENTS, BY_HAND, BY_TESTS, NAMES, NO_SOURCES, Course, 
 
 pytestmark = pytest.mark.skipif(not NAMES, reason=NO_SOURCES)
 
+NOT_HIDDEN = "NOTHING IS HIDDEN: this system lets no program hide folders from another (it needs util-linux and user namespaces)"
 MAX_LINES, MAX_WIDTH = 22, 140
 
 each = pytest.mark.parametrize("name", NAMES)
@@ -86,6 +91,26 @@ def test_the_lecturers_page_has_the_same_points():
     page = (ASSIGNMENTS / "../assignments.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| `(\d-[a-z-]+)` \|.*\| (\d+) \+ (\d+) \|", page, re.M)
     assert rows == [(name, str(BY_TESTS), str(BY_HAND)) for name in NAMES]
+
+
+# where a student's code runs
+
+ASKS = "import os; print(os.environ.get('SECRET'), os.environ['HOME'] == os.getcwd(), os.listdir({!r}), end=' ')\nbytearray(5 * 10**9)"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="WINDOWS: nothing is taken away from students' code")
+@pytest.mark.parametrize("can_hide", [True, False])
+def test_a_command_apart_has_little_memory_and_no_secrets(can_hide, tmp_path, monkeypatch):
+    if can_hide and not grade.hiding(str(tmp_path)):
+        pytest.skip(NOT_HIDDEN)
+    if not can_hide:
+        monkeypatch.setattr(grade, "hiding", lambda *folders: [])
+    monkeypatch.setenv("SECRET", "password")
+    (tmp_path / "solution").touch()
+    words = grade.apart([sys.executable, "-c", ASKS.format(str(tmp_path))], str(tmp_path))
+    done = subprocess.run(words, capture_output=True, text=True, cwd=tempfile.gettempdir())
+    assert done.stdout == f"None True {[] if can_hide else ['solution']} "
+    assert "MemoryError" in done.stderr
 
 
 # a class in which everything that can be broken is broken; assignment 2 takes the least time
@@ -342,7 +367,7 @@ class TestBrokenClass:
 
     def test_a_spy_finds_no_file_of_the_course(self, course):
         if not grade.hiding(*course.hidden):
-            pytest.skip("NOTHING IS HIDDEN: this system lets no program hide folders from another (it needs util-linux and user namespaces)")
+            pytest.skip(NOT_HIDDEN)
         course.graded(NAMES[1], "spy")
         cells = nbformat.read(course.notebook("autograded", NAMES[1], "spy"), as_version=4).cells
         found = "".join(output.get("text", "") for output in cells[place(nbformat.from_dict({"cells": cells}), "order")].outputs)
@@ -381,7 +406,7 @@ class TestBrokenClass:
         said = []
         monkeypatch.setattr(course, "grade", graded)
         course.report(NAMES[1], say=said.append)
-        assert [line.split()[0] for line in said[:len(BROKEN)]] == sorted(BROKEN)
+        assert [line[:20].strip() for line in said[:len(BROKEN)]] == sorted(BROKEN)
         assert "syntax               not graded\n    a reason" in said and "zz-last              17.0 of 17" in said
         assert any(re.fullmatch(r".*utf-16.*zz-last: all these notebooks say that STUDENT is 'copycat'", line) for line in said)
         assert re.match(r"\d+ answers wait to be read", said[-1])

@@ -66,6 +66,13 @@ def hiding(*folders):
     return words if not seen.stdout else []
 
 
+def apart(words, *folders):
+    """A command that has little memory and none of this environment, and does not see the folders, as far as the system allows it."""
+    if os.name != "posix":
+        return words
+    return [*(hiding(*folders) or ["sh", "-c", LIMIT + STRIP, matplotlib.get_cachedir()]), *words]
+
+
 class Alone(AsyncKernelManager):
     """A kernel with little memory, small files and none of the teacher's environment, to which the folders `hidden` look empty.
 
@@ -76,10 +83,7 @@ class Alone(AsyncKernelManager):
     hidden = List(help="folders that a student's code must not see").tag(config=True)
 
     def format_kernel_cmd(self, extra_arguments=None):
-        words = super().format_kernel_cmd(extra_arguments)
-        if os.name != "posix":
-            return words
-        return [*(hiding(*self.hidden) or ["sh", "-c", LIMIT + STRIP, matplotlib.get_cachedir()]), *words]
+        return apart(super().format_kernel_cmd(extra_arguments), *self.hidden)
 
 
 # what nbgrader does with each notebook: nbgrader_config.py names these two
