@@ -719,6 +719,29 @@ def test_the_star_and_its_section_are_pythons(show):
     np.testing.assert_allclose(dots[0], path[up][:, [1, 3]], atol=2e-3)          # the solver's path comes through at the same places
 
 
+def test_a_mouse_over_a_dot_lights_up_its_star(show):
+    browser = show(output("henon-heiles"), calm=True)
+    settled(browser)
+    shares, dots = browser.execute_script("return [stars.map((star) => star.shares), stars.map((star) => star.dots[40])]")
+    np.testing.assert_array_equal(evaluate(browser, "at", dots), shares)
+    assert evaluate(browser, "at", [[0.0, 0.0]]).tolist() == [[0, 0]]
+    before, (x, y) = pictures(browser), browser.execute_script("const { X, Y } = plane.scale(); return [X(stars[1].dots[40][0]), Y(stars[1].dots[40][1])]")
+    canvas = browser.find_element("css selector", "canvas")
+    ActionChains(browser).move_to_element_with_offset(canvas, round(x - canvas.size["width"] / 2), round(y - canvas.size["height"] / 2)).perform()
+    wait(browser, "return lit === stars[1]")
+    settled(browser)
+    assert pictures(browser) != before
+
+
+def test_the_spot_can_be_made_larger(show):
+    browser = show(output("phase-space"), calm=True)
+    settled(browser)
+    slider = next(one for one in browser.find_elements("css selector", ".slider input"))
+    slider.send_keys(selenium.Keys.END)
+    settled(browser)
+    assert evaluate(browser, "area", [0])[0, 1] == pytest.approx(np.pi * 1.0**2, rel=1e-4)
+
+
 def toda_path(x, t, twist):
     return hl.integrate.solve_ivp(lambda x: fields_of_chains.toda().field(x, twist), x, [0, t])[-1]
 

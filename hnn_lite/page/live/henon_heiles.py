@@ -8,7 +8,7 @@ from hnn_lite.page.live.frame import LiveFigure
 LOWEST, HIGHEST = 1 / 24, 1 / 6          # of the slider; above the highest a star escapes
 STEP = 0.1
 # where orbits begin: shares of the way across the region (0 to 1), and of the largest p_y there (-1 to 1)
-STARTS = ((0.2, 0.0), (0.1, 0.0), (0.3, 0.0), (0.42, 0.0), (0.55, 0.0), (0.68, 0.0), (0.8, 0.0), (0.92, 0.0), (0.45, 0.35), (0.45, 0.7))
+STARTS = ((0.2, 0.0), (0.8, 0.0), (0.45, 0.35))
 
 
 class HenonHeiles(LiveFigure):
@@ -50,8 +50,7 @@ class HenonHeiles(LiveFigure):
     def alt(self):
         """What the still shows."""
         return (f"Left, the plane of y and p_y at the energy {self.energy:.3g}: within the outline of what the energy allows, dots of "
-                "several colours. Some lie on closed curves round three or four centres, others, where the energy is high, are scattered "
-                "without order between them. Right, a star's path inside a rounded triangle.")
+                "several colours. Some lie on closed curves; others, where the energy is high, are scattered without order. Right, a star's path inside a rounded triangle.")
 
     def data(self):
         """See `LiveFigure`."""

@@ -65,7 +65,7 @@ const room = stage.plane({
   x: [-0.95, 0.95], y: [-0.56, 1.06], xlabel: "x", ylabel: "y", equal: true,
 });
 
-let energy = data.energy, reach = edges(energy), stars = [], owed = 0, speed = 100, picture = 0, letGo = -Infinity, inks = 0;
+let energy = data.energy, reach = edges(energy), stars = [], owed = 0, speed = 100, picture = 0, lit = null, letGo = -Infinity, inks = 0;
 
 // A star that begins at these shares; `count` of its dots are computed at once.
 function begin(shares, count, ink = inks++ % INKS.length) {
@@ -130,6 +130,7 @@ function draw() {
   });
   plane.scatter("dots", picture, stars);
   drawRoom();
+  if (stars.includes(lit)) plane.inside(() => { for (const dot of lit.dots) plane.dot(...dot, 1.8, { colour: "ink" }); });
   const star = current(), apart = Math.hypot(...star.z.map((part, i) => part - star.twin[i]));
   plane.inside(() => {
     const [y, p] = star.dots[star.dots.length - 1];
@@ -145,6 +146,19 @@ const power = (value) => {
   const digits = Math.floor(Math.log10(value)), raised = String(Math.abs(digits)).replace(/./g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]);
   return digits > -3 ? number(value, 2) : `${(value / 10 ** digits).toFixed(0)} · 10⁻${raised}`;
 };
+
+// The star that has a dot within some pixels of a place, the nearest one; or none.
+function starAt([y, p]) {
+  const { across, up } = plane.scale();
+  let best = null, least = 6;
+  for (const star of stars) {
+    for (const dot of star.dots) {
+      const far = Math.hypot((dot[0] - y) * across, (dot[1] - p) * up);
+      if (far < least) [best, least] = [star, far];
+    }
+  }
+  return best;
+}
 
 // The potential inside the triangle, and what rises further outside.
 function height([x, y]) {
@@ -199,12 +213,19 @@ const handle = plane.handle({
   },
   end: () => { letGo = performance.now(); stage.go(); },
 });
+// A mouse over a dot lights up the dots of its star.
+plane.canvas.addEventListener("pointermove", ({ offsetX, offsetY }) => {
+  const near = stage.playing ? null : starAt(plane.units(offsetX, offsetY));
+  if (near !== lit) { lit = near; stage.touch(); }
+});
+plane.canvas.addEventListener("pointerleave", () => { lit = null; stage.touch(); });
+
 stage.start({
-  step: (seconds) => { owed += speed * seconds / DT; }, work, draw,
+  step: (seconds) => { lit = null; owed += speed * seconds / DT; }, work, draw,
   evaluate: {
     energy: law.energy, field: law.field, land,
     step: (x) => { const z = [...x]; go(z); return z; },
-    edges, state: ([share, level, value]) => { setEnergy(level); return toState(toPlace([share, value])); },
+    edges, at: (place) => (starAt(place) || { shares: [0, 0] }).shares, state: ([share, level, value]) => { setEnergy(level); return toState(toPlace([share, value])); },
     section: ([count, ...z]) => {
       const star = { ...begin([0.5, 0], 0), z: [...z], dots: [] };
       while (star.dots.length < count) walk(star, false);

@@ -27,15 +27,15 @@ const showArea = stage.number({ label: "area of the spot" });
 const showRim = stage.number({ label: "its rim" });
 
 let name, law, view, way = "motion";
-let home, dot, rim, seeds, trail, history, time;
+let home, dot, rim, seeds, trail, history, time, radius;
 
 // A round spot around a state: its rim, and points within as the seeds of a sunflower.
 function restart(at = home) {
   home = at;
   dot = at;
   const round = (radius, angle) => [at[0] + radius * Math.cos(angle), at[1] + radius * Math.sin(angle)];
-  rim = Array.from({ length: RIM }, (_, i) => round(view.spot, 2 * Math.PI * i / RIM));
-  seeds = Array.from({ length: SEEDS }, (_, i) => round(view.spot * Math.sqrt((i + 0.5) / SEEDS), Math.PI * (1 + Math.sqrt(5)) * i));
+  rim = Array.from({ length: RIM }, (_, i) => round(radius, 2 * Math.PI * i / RIM));
+  seeds = Array.from({ length: SEEDS }, (_, i) => round(radius * Math.sqrt((i + 0.5) / SEEDS), Math.PI * (1 + Math.sqrt(5)) * i));
   time = 0;
   trail = [dot];
   history = [[0, area(rim), law.energy(dot)]];
@@ -73,6 +73,7 @@ function choose(next) {
   name = next;
   [law, view] = [laws[name], VIEWS[name]];
   plane.change(view);
+  radius = size.value = view.spot;
   restart(view.start);
 }
 
@@ -169,6 +170,9 @@ if (names.length > 1) {
 stage.choice({
   label: "flow along", value: way, change: (next) => { way = next; },
   options: [["motion", "S_H, the motion"], ["uphill", "R_H, uphill"], ["downhill", "−R_H, downhill"]],
+});
+const size = stage.slider({
+  label: "size of the spot", min: 0.1, max: 1, step: 0.02, value: 0.5, format: (value) => value.toFixed(2), change: (value) => { radius = value; restart(); },
 });
 choose(names[0]);
 plane.handle({
