@@ -330,7 +330,7 @@ def order(method, field, x0, time, steps):
     truth = solve_ivp(field, x0, [0, time])[-1]
     e1, e2 = (np.linalg.norm(march(method, field, x0, time / n, n)[-1] - truth) for n in (steps, 2 * steps))
     return round(np.log2(e2 / e1))
-"""), (0, "KeyError: <function <listcomp>.<lambda> at 0x7f5b87bb3920>", """
+"""), (0, "KeyError: <function", """
 def order(method, field, x0, time, steps):
     return {euler: 1.0, leapfrog: 2.0, rk4: 4.0, heun: 2.0}[method]
 """), (0, "the error with the long step is the larger one (a sign? dt", """

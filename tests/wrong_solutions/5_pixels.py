@@ -186,7 +186,10 @@ def frames_per_swing(z_q):
 }
 
 FAULTS = {
-    "draw": [(0, "ValueError: operands could not be broadcast together with", """
+    "draw": [(1, "a factor 2 is missing in the exponent: 2 s²", """
+def draw(q):
+    return np.exp(-((np.asarray(q)[..., None] - PIXELS) ** 2) / WIDTH**2)
+"""), (0, "ValueError: operands could not be broadcast together with", """
 def draw(q):
     return np.exp(-(PIXELS - q) ** 2 / (2 * WIDTH**2))
 """), (1, "a lamp in the middle of a pixel lights it with 1: no factor", """
@@ -205,16 +208,13 @@ def draw(q):
 """), (0, "the brightest pixel should be the one where the lamp is (is", """
 def draw(q):
     return np.exp((PIXELS - np.asarray(q)[..., None]) ** 2 / (2 * WIDTH**2))
-"""), (1, "a factor 2 is missing in the exponent: 2 s²", """
-def draw(q):
-    return np.exp(-((np.asarray(q)[..., None] - PIXELS) ** 2) / WIDTH**2)
 """)],
-    "pairs": [(0, "this is one picture (or a difference): put two side by side", """
-def pairs(film):
-    return film[:, 1:] - film[:, :-1]
-"""), (1, "the earlier picture comes first", """
+    "pairs": [(1, "the earlier picture comes first", """
 def pairs(film):
     return np.concatenate([film[:, 1:], film[:, :-1]], axis=-1)
+"""), (0, "this is one picture (or a difference): put two side by side", """
+def pairs(film):
+    return film[:, 1:] - film[:, :-1]
 """), (0, "two films of five pictures make two films of four pairs", """
 def pairs(film):
     return np.concatenate([film[:-1], film[1:]], axis=-1)
