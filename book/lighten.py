@@ -17,7 +17,7 @@ AFTER_THE_COPY = 900
 
 def lighten(app, error):
     """Delete what no page asks for, once the book is built."""
-    if error is not None:
+    if error is not None or app.builder.format != "html":
         return
     built = pathlib.Path(app.outdir)
     mathjax = built / "_static" / "mathjax"
