@@ -106,7 +106,7 @@ class Program(replay.Program):
                 return "products" if op.args[0].shape[-1] <= THIN else "sum" if min(op.shape[-2:]) <= THIN else "alone"
             if op.fun is np.einsum and op.args[0] == EACH and op.args[1].shape[1] <= THIN:
                 return "products"
-            if op.fun is np.add.reduce or op.fun is np.vdot and op.args[0].shape == op.args[1].shape:
+            if op.fun == np.add.reduce or op.fun is np.vdot and op.args[0].shape == op.args[1].shape:
                 return "sum"
         return "alone"
 
@@ -297,7 +297,7 @@ class Program(replay.Program):
         x = value(over, over.shape)
         if op.fun is np.vdot:
             loop.add_up(loop.do("fmul", x, value(op.args[1], over.shape)), np.broadcast_to(out, over.shape), out)
-        elif op.fun is np.add.reduce:
+        elif op.fun == np.add.reduce:
             kept = out if op.kwargs["keepdims"] else np.expand_dims(out, op.kwargs["axis"])
             loop.add_up(x, np.broadcast_to(kept, over.shape), out)
         else:
