@@ -246,7 +246,7 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
         Called as `on_test(step, history)` after each evaluation of the test loss, when the model holds what it has learned so far;
         if it returns something true, the training ends there. It changes nothing in what is learned until then.
     engine : str, optional
-        "numpy", or "native": machine code, which needs llvmlite (`pip install "hnn-lite[native]"`) and up to a second to compile. It rounds
+        "numpy", or "native": machine code, which needs llvmlite (`pip install llvmlite`) and up to a second to compile. It rounds
         differently, so that a training ends with other last digits, as it does with another seed. If not given, what the environment
         variable HNN_LITE_ENGINE says, else "numpy", which gives the same numbers with and without llvmlite.
 

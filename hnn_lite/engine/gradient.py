@@ -200,7 +200,7 @@ def programs(engine):
     try:
         return importlib.import_module(f"hnn_lite.engine.{'native' if engine == 'native' else 'replay'}").Program
     except ImportError as problem:
-        raise ImportError('engine "native" needs llvmlite: pip install "hnn-lite[native]", or leave out engine="native"') from problem
+        raise ImportError('engine "native" needs llvmlite: pip install llvmlite, or leave out engine="native"') from problem
 
 
 def off(mine, plain):
