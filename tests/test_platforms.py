@@ -37,7 +37,7 @@ DOWNLOADS = {          # in the archive: what is collected
 
 def test_downloads_are_collected(tmp_path):
     """By the settings of the course, with its configuration beside its assignments as they are."""
-    for file in ("nbgrader_config.py", "grade.py"):
+    for file in ("nbgrader_config.py", "grade.py", "guard.py"):
         shutil.copy(TEACHING / "assignments" / file, tmp_path)
     (tmp_path / "release" / NAME).mkdir(parents=True)
     (tmp_path / "release" / NAME / f"{NAME}.ipynb").write_text("{}")
