@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from autograd import elementwise_grad
 from conftest import axe, wait
-from test_live import bare, GROUND, resize, show          # noqa: F401
+from test_live import bare, dress, show          # noqa: F401
 
 import hnn_lite as hl
 from hnn_lite import page
@@ -88,12 +88,7 @@ def test_pointing_tapping_and_keys_light_a_part(show):          # noqa: F811
 def test_it_is_legible_on_a_phone_and_in_both_themes(show, name):          # noqa: F811
     browser = show(bare(page.live.Diagram(name)))
     for width, theme in ((342, "light"), (760, "light"), (760, "dark")):
-        browser.switch_to.default_content()
-        resize(browser, width, 1000)
-        browser.execute_script("document.documentElement.dataset.theme = document.documentElement.style.colorScheme = arguments[0];"
-                               "document.body.style.background = arguments[1]", theme, GROUND[theme])
-        browser.switch_to.frame(browser.find_element("css selector", "iframe"))
-        wait(browser, f"return innerWidth === {width} && document.documentElement.hasAttribute('data-dark') === ('{theme}' === 'dark')")
+        dress(browser, width, 1000, theme)
         assert browser.execute_script("return document.documentElement.scrollWidth <= innerWidth")
         size, least = browser.execute_script("""const unit = document.querySelector('svg').getScreenCTM().a;
             return [14 * unit, Math.min(...[...document.querySelectorAll('.ring')].map((one) => one.getBoundingClientRect().height))]""")

@@ -363,6 +363,16 @@ def resize(browser, width, height):
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
 
 
+def dress(browser, width, height, theme):
+    """Give the page around a frame this size and this theme, and look into the frame when it has followed."""
+    browser.switch_to.default_content()
+    resize(browser, width, height)
+    browser.execute_script("document.documentElement.dataset.theme = document.documentElement.style.colorScheme = arguments[0];"
+                           "document.body.style.background = arguments[1]", theme, GROUND[theme])
+    browser.switch_to.frame(browser.find_element("css selector", "iframe"))
+    wait(browser, f"return innerWidth === {width} && document.documentElement.hasAttribute('data-dark') === ('{theme}' === 'dark')")
+
+
 @pytest.fixture
 def show(browser, tmp_path):
     """Show an output on a page and look into its frame; at the end nothing may have been complained of or asked for."""
@@ -1061,12 +1071,7 @@ def test_it_fits_small_and_large_in_both_themes(show, name):
     ARTEFACTS.mkdir(parents=True, exist_ok=True)
     inks, browser = [], show(output(name), calm=name in MOVING)
     for label, width, theme in (("light", 760, "light"), ("dark", 760, "dark"), ("phone", 320, "light"), ("large", 3840, "dark")):
-        browser.switch_to.default_content()
-        resize(browser, width, 1100)
-        browser.execute_script("document.documentElement.dataset.theme = document.documentElement.style.colorScheme = arguments[0];"
-                               "document.body.style.background = arguments[1]", theme, GROUND[theme])
-        browser.switch_to.frame(browser.find_element("css selector", "iframe"))
-        wait(browser, f"return innerWidth === {width} && document.documentElement.hasAttribute('data-dark') === ('{theme}' === 'dark')")
+        dress(browser, width, 1100, theme)
         settled(browser)
         wait(browser, "return Math.abs(frameElement.clientHeight - document.body.getBoundingClientRect().height) < 2")
         inks.append(browser.execute_script("return getComputedStyle(document.body).color"))
