@@ -55,13 +55,6 @@ def drift_kick_drift(field, x, dt):
     return np.stack([q, p], axis=-1)
 """, """
 def drift_kick_drift(field, x, dt):
-    x = np.array(x, dtype=float)
-    x[..., 0] += dt / 2 * field(x)[..., 0]
-    x[..., 1] += dt * field(x)[..., 1]
-    x[..., 0] += dt / 2 * field(x)[..., 0]
-    return x
-""", """
-def drift_kick_drift(field, x, dt):
     for mask, part in (([1, 0], dt / 2), ([0, 1], dt), ([1, 0], dt / 2)):
         x = x + part * np.array(mask) * field(x)
     return x
