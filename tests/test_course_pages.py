@@ -28,6 +28,7 @@ def test_the_map_is_made_of_its_source():
     text = (TEACHING / "map.md").read_text(encoding="utf-8")
     assert pages.with_map(text) == text, "run `python book/teaching/course_pages.py`"
     assert text.count("\n| ") == len(AIMS) + len(LECTURES) + 1
+    assert not re.search(r"^\|.*\n[^|\n]", text, re.M), "a line right after a table becomes a row of it"
 
 
 def test_every_lecture_has_aims_with_slides():

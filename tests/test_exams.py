@@ -56,12 +56,12 @@ def steps(name, text):
 def blur(name, text):
     sigma, v, n, time = pencil.given(text, "sigma = #$", "v = #$", "N = #$", " in # s")
     lean = 2 * sigma / (v + sigma**2) * np.sqrt(2 * v / n)
-    share = {"third": 3, "half": 2}[re.search(r"divergence a (\w+)\?", text)[1]]
+    share = {"third": 3, "half": 2}[re.search(r"down to a (\w+)\?", text)[1]]
     return {"a": [2 * v / (v + sigma**2)], "b": [lean, np.exp(lean * time * (1 if name == "a" else -1))], "c": [n * share**2]}
 
 
 def work(name, text):
-    slope, time, q, more, friction = pencil.given(text, "by # when both", "at $t = #$", "rest at $q = #$", "Add # J", "gamma = #$")
+    slope, time, q, more, friction = pencil.given(text, "by # per ", "at $t = #$", "rest at $q = #$", "Add # J", "gamma = #$")
     slope *= {"rises": 1, "falls": -1}[re.search(r"two bodies (\w+) by", text)[1]]
     return {"a": [-slope * time], "b": [np.sqrt(q**2 + more), np.sqrt(more)], "d": [np.log(1e16) / (friction / 2)]}
 
@@ -81,7 +81,7 @@ def loops(name, text):
 
 def table(name, text):
     n = WORDS[re.search(r"range of (\w+) trainings", text)[1]]
-    rare = WORDS[re.search(r"as rare as one in ([\w-]+)\?", text)[1]]
+    rare = WORDS[re.search(r"at most once in ([\w-]+)\?", text)[1]]
     off = WORDS[re.search(r"wrong by (\w+) parts", text)[1]] * 1e-5
     late = pencil.given(text, "wrong by # rad")
     enough = next(count for count in range(2, 1000) if 2 / (count + 1) <= 1 / rare)
