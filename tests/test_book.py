@@ -73,10 +73,15 @@ def address(site):
         server.shutdown()
 
 
+def resize(browser, width):
+    """Make the window so wide; if that is no wider than a phone, let the browser take itself for one."""
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600})
+    browser.execute_async_script("requestAnimationFrame(() => setTimeout(arguments[0], 50))")
+
+
 def open_page(browser, url, width=1280):
     """Open a page, wait until its mathematics is set, and return what the browser complained about on the way."""
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
-                            {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600})
+    resize(browser, width)
     browser.get("about:blank")
     browser.get_log("browser"), browser.get_log("performance")
     browser.get(url)
@@ -109,9 +114,15 @@ def test_builds_without_a_warning(build):
     assert complaints == [] and code == 0, "\n".join(complaints) or log[-3000:]
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_page(browser, address, page):
-    assert open_page(browser, f"{address}/{page}.html") == []
+@pytest.fixture(scope="module", params=PAGES)
+def opened(request, browser, address):
+    """A page that is opened once for the three tests below, and what the browser complained about."""
+    return request.param, open_page(browser, f"{address}/{request.param}.html")
+
+
+def test_page(browser, opened):
+    page, complaints = opened
+    assert complaints == []
     seen = browser.execute_script(LOOK)
     assert seen["words"] > 50 and seen["titles"] == 1
     assert {fault: seen[fault] for fault in FAULTS if seen[fault]} == {}
@@ -121,6 +132,37 @@ def test_page(browser, address, page):
     for image in seen["images"]:
         assert image["shown"], image
         assert len(image["alt"]) > 15 and not re.search(r"\.(png|svg|jpe?g)$|^[\w./-]+$", image["alt"]), image
+
+
+@pytest.mark.usefixtures("opened")
+def test_page_fits_a_phone(browser):
+    resize(browser, PHONE)
+    wide = browser.execute_script("""
+        const limit = arguments[0];
+        if (document.documentElement.scrollWidth <= limit) return [];
+        return [...document.querySelectorAll("article *")].filter((e) => e.getBoundingClientRect().right > limit + 1)
+            .map((e) => e.outerHTML.slice(0, 120)).slice(0, 5).concat(document.documentElement.scrollWidth);
+    """, PHONE)
+    assert wide == []
+
+
+# Formulas carry their own words, frames are looked into by test_live.py, and code cells are all alike: without them axe needs seconds.
+THIN = """
+document.head.appendChild(document.createElement("style")).textContent = "* {transition: none !important}";
+for (const one of document.querySelectorAll("mjx-container, iframe")) one.replaceWith("x");
+for (const one of [...document.querySelectorAll("div.highlight pre")].slice(3)) one.textContent = "x";
+"""
+
+
+@pytest.mark.usefixtures("opened")
+def test_page_can_be_read_by_everybody(browser):          # the last of the three: it thins the page
+    resize(browser, 1280)
+    browser.execute_script(THIN + axe())
+    for theme, options in (("light", {}), ("dark", {"runOnly": ["color-contrast"]})):
+        browser.execute_script("Object.assign(document.documentElement.dataset, {theme: arguments[0], mode: arguments[0]})", theme)
+        found = browser.execute_async_script("axe.run({resultTypes: ['violations'], ...arguments[0]}).then(arguments[1])", options)["violations"]
+        assert [(fault["id"], [node["html"][:150] for node in fault["nodes"][:3]]) for fault in found
+                if fault["impact"] in ("serious", "critical")] == [], theme
 
 
 def test_what_goes_deeper_starts_folded_and_a_link_into_it_or_the_printer_opens_it(browser, address):
@@ -231,37 +273,6 @@ def test_on_paper_nothing_that_is_folded_is_named_and_cells_may_break(browser, a
 def test_the_index_has_ideas_and_no_names_of_the_library(site):
     index = (site / "genindex.html").read_text(encoding="utf-8")
     assert "symplectic" in index and "hnn_lite" not in re.sub(r"<head>.*?</head>", "", index, flags=re.S)
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_page_fits_a_phone(browser, address, page):
-    assert open_page(browser, f"{address}/{page}.html", width=PHONE) == []
-    wide = browser.execute_script("""
-        const limit = arguments[0];
-        if (document.documentElement.scrollWidth <= limit) return [];
-        return [...document.querySelectorAll("article *")].filter((e) => e.getBoundingClientRect().right > limit + 1)
-            .map((e) => e.outerHTML.slice(0, 120)).slice(0, 5).concat(document.documentElement.scrollWidth);
-    """, PHONE)
-    assert wide == []
-
-
-# Formulas carry their own words, frames are looked into by test_live.py, and code cells are all alike: without them axe needs seconds.
-THIN = """
-document.head.appendChild(document.createElement("style")).textContent = "* {transition: none !important}";
-for (const one of document.querySelectorAll("mjx-container, iframe")) one.replaceWith("x");
-for (const one of [...document.querySelectorAll("div.highlight pre")].slice(3)) one.textContent = "x";
-"""
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_page_can_be_read_by_everybody(browser, address, page):
-    open_page(browser, f"{address}/{page}.html")
-    browser.execute_script(THIN + axe())
-    for theme, options in (("light", {}), ("dark", {"runOnly": ["color-contrast"]})):
-        browser.execute_script("Object.assign(document.documentElement.dataset, {theme: arguments[0], mode: arguments[0]})", theme)
-        found = browser.execute_async_script("axe.run({resultTypes: ['violations'], ...arguments[0]}).then(arguments[1])", options)["violations"]
-        assert [(fault["id"], [node["html"][:150] for node in fault["nodes"][:3]]) for fault in found
-                if fault["impact"] in ("serious", "critical")] == [], theme
 
 
 @pytest.mark.parametrize("page", [PAGES[0], next(page for page in PAGES if "/" in page)])
