@@ -55,49 +55,37 @@ class Adam:
         Number of parameters.
     learning_rate, weight_decay : float
         The decay is added to the gradient, weight_decay * parameters, before the moments, as the paper's code does.
+    engine : str, optional
+        See `fit`.
 
     References
     ----------
     Kingma, Ba, arXiv:1412.6980, algorithm 1.
     """
 
-    def __init__(self, size, learning_rate=1e-3, weight_decay=0.0, beta1=0.9, beta2=0.999, epsilon=1e-8, dtype=float):
+    def __init__(self, size, learning_rate=1e-3, weight_decay=0.0, beta1=0.9, beta2=0.999, epsilon=1e-8, dtype=float, engine=None):
         self.learning_rate, self.weight_decay = learning_rate, weight_decay
-        self.beta1, self.beta2, self.epsilon = beta1, beta2, epsilon
+        self.beta1, self.beta2, self.epsilon, self.rule = beta1, beta2, epsilon, engines.named(engine).adam
         self.mean, self.square, self.work, self.steps = np.zeros(size, dtype), np.zeros(size, dtype), np.empty(size, dtype), 0
         starts = range(0, size, BLOCK if size > 2 * BLOCK else size)
         self.blocks = [slice(start, start + starts.step) for start in starts]
 
     def update(self, params, gradient, run=map):
-        """Take one step: changes `params`, and overwrites `gradient`, both of shape (size,).
+        """Take one step: changes `params`, and perhaps overwrites `gradient`, both of shape (size,).
 
         `run` maps a function over two numbers, perhaps at the same time (`engine.threads`): long vectors are cut in two, and
         into blocks that stay in the processor's cache.
         """
         self.steps += 1
+        correction = math.sqrt(1 - self.beta2**self.steps)
+        numbers = (self.weight_decay, self.beta1, 1 - self.beta1, self.beta2, 1 - self.beta2, self.epsilon * correction,
+                   self.learning_rate * correction / (1 - self.beta1**self.steps))
 
         def every_other(number):
             for block in self.blocks[number::2]:
-                self._update(block, params, gradient)
+                self.rule(*(vector[block] for vector in (params, gradient, self.mean, self.square, self.work)), numbers)
 
         list((run if len(self.blocks) > 1 else map)(every_other, range(2)))
-
-    def _update(self, block, params, gradient):
-        params, gradient, work, mean, square = (vector[block] for vector in (params, gradient, self.work, self.mean, self.square))
-        if self.weight_decay:
-            gradient += np.multiply(params, self.weight_decay, out=work)
-        mean *= self.beta1
-        mean += np.multiply(gradient, 1 - self.beta1, out=work)
-        gradient *= gradient
-        gradient *= 1 - self.beta2
-        square *= self.beta2
-        square += gradient
-        correction = math.sqrt(1 - self.beta2**self.steps)
-        np.sqrt(square, out=work)
-        work += self.epsilon * correction
-        np.divide(mean, work, out=work)
-        work *= self.learning_rate * correction / (1 - self.beta1**self.steps)
-        params -= work
 
 
 class LevenbergMarquardt:
@@ -165,7 +153,8 @@ SCHEDULES = {"constant": lambda done: 1.0, "cosine": lambda done: (1 + math.cos(
 
 def _by_adam(model, vector, params, examples, engine, learning_rate, weight_decay, schedule):
     """What `fit` does in a step: a function that changes `vector` and returns the loss before, and one that checks the engine."""
-    gradient, adam = engines.Gradient(model.loss, params, examples, engine), Adam(vector.size, learning_rate, weight_decay, dtype=vector.dtype)
+    gradient, adam = engines.Gradient(model.loss, params, examples, engine), Adam(
+        vector.size, learning_rate, weight_decay, dtype=vector.dtype, engine=engine)
 
     def step(examples, done, run):
         loss, slope = gradient(*examples, run=run)

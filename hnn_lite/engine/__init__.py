@@ -6,7 +6,7 @@ makes machine code of the calls.
 """
 
 from hnn_lite.engine.function import Function
-from hnn_lite.engine.gradient import Gradient, threads
+from hnn_lite.engine.gradient import Gradient, named, threads
 from hnn_lite.engine.jacobian import Jacobian
 
-__all__ = ["Function", "Gradient", "Jacobian", "threads"]
+__all__ = ["Function", "Gradient", "Jacobian", "named", "threads"]

@@ -50,7 +50,7 @@ class Replayed:
     """
 
     def __init__(self, fun, params, examples, engine=None, reuse=True):
-        self.fun, self.params, self.leaves, self.program = fun, params, tree.leaves(params), partial(programs(engine), reuse=reuse)
+        self.fun, self.params, self.leaves, self.program = fun, params, tree.leaves(params), partial(named(engine).Program, reuse=reuse)
         self.dtype, self.shapes, self.replays = np.result_type(*self.leaves), [np.shape(array) for array in examples], True
         self.shown = given = self.cast(examples)
         if np.any(off(self.plain(self.leaves, given), self.plain(self.leaves, given)) > NOISE * np.finfo(self.dtype).eps):
@@ -186,8 +186,8 @@ class Gradient(Replayed):
         return len(cuts) == 1 or len(cuts) * program.work >= WORK
 
 
-def programs(engine):
-    """The class that runs a graph.
+def named(engine):
+    """The module of an engine: its `Program` runs a graph, and its `adam` is the rule of the optimiser.
 
     Raises
     ------
@@ -198,7 +198,7 @@ def programs(engine):
     """
     engine = validate.choice("engine", engine or os.environ.get("HNN_LITE_ENGINE", "numpy"), ("numpy", "native"))
     try:
-        return importlib.import_module(f"hnn_lite.engine.{'native' if engine == 'native' else 'replay'}").Program
+        return importlib.import_module(f"hnn_lite.engine.{'native' if engine == 'native' else 'replay'}")
     except ImportError as problem:
         raise ImportError('engine "native" needs llvmlite: pip install llvmlite, or leave out engine="native"') from problem
 

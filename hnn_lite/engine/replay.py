@@ -20,6 +20,28 @@ def _softplus(z, out):
     np.add(out, above, out)
 
 
+def adam(params, gradient, mean, square, work, numbers):
+    """Adam's rule for vectors of one length, see `training.Adam`: changes `params`, `mean` and `square`, and overwrites the others.
+
+    The numbers are the weight decay, beta1 and 1 - beta1, beta2 and 1 - beta2, epsilon and the learning rate; in the last two are the corrections
+    of the bias.
+    """
+    decay, beta1, rest1, beta2, rest2, epsilon, rate = numbers
+    if decay:
+        gradient += np.multiply(params, decay, out=work)
+    mean *= beta1
+    mean += np.multiply(gradient, rest1, out=work)
+    gradient *= gradient
+    gradient *= rest2
+    square *= beta2
+    square += gradient
+    np.sqrt(square, out=work)
+    work += epsilon
+    np.divide(mean, work, out=work)
+    work *= rate
+    params -= work
+
+
 # element by element, into `out`, which may be the argument itself
 INTO = {activations.sigmoid.fun: _sigmoid, activations.softplus.fun: _softplus, activations.relu.fun: lambda z, out: np.maximum(z, 0, out=out),
         np.maximum: lambda x, y, out: np.maximum(x, y, out=out), np.minimum: lambda x, y, out: np.minimum(x, y, out=out)}

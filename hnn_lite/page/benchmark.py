@@ -125,16 +125,16 @@ def _shown(model, x, dx):
     return (x, dx, (np.arange(len(x), dtype=x.dtype) % 10 + 1)[:, None]) if model == "action-angle" else (x, dx)
 
 
-def _prepared(model, x, dx):
+def _prepared(model, x, dx, name="numpy"):
     """A network's loss, its parameters as a vector and as a tree, what a step is given, and Adam."""
     network = _network(model, x.shape[1])
     vector = tree.ravel(network.params, x.dtype)
     return (network.loss, vector, tree.views(vector, network.params), _shown(model, x, dx),
-            Adam(vector.size, LEARNING_RATE, WEIGHT_DECAY, dtype=x.dtype))
+            Adam(vector.size, LEARNING_RATE, WEIGHT_DECAY, dtype=x.dtype, engine=name))
 
 
 def _engine(model, x, dx, name="numpy"):
-    loss, vector, params, shown, adam = _prepared(model, x, dx)
+    loss, vector, params, shown, adam = _prepared(model, x, dx, name)
     gradient = engine.Gradient(loss, params, shown, name)
 
     def run(steps):

@@ -1,0 +1,31 @@
+"""Adam's rule as one loop."""
+
+import ctypes
+from functools import lru_cache
+
+import numpy as np
+
+from hnn_lite.engine.native.loop import Loop, address
+from hnn_lite.engine.native.machine import compiled
+
+
+def adam(params, gradient, mean, square, work, numbers):
+    """As `replay.adam`, but each number is read once and written once; `gradient` and `work` stay as they are."""
+    arrays = params, gradient, mean, square, np.array(numbers, params.dtype)
+    _code(params.dtype)(address(np.array([params.size, *map(address, arrays)], np.uint64)))
+
+
+@lru_cache
+def _code(dtype):
+    """A function of the address of a length and the five arrays'."""
+    loop, numbers, (params, gradient, mean, square) = Loop(dtype.char, (2,)), np.empty(7, dtype), np.empty((4, 2), dtype)          # of any length above 1
+    x, g, m, s = (loop.load(vector, vector) for vector in (params, gradient, mean, square))
+    decay, beta1, rest1, beta2, rest2, epsilon, rate = (loop.load(np.broadcast_to(number, 2), numbers) for number in numbers[:, None])
+    g = loop.call("fmuladd", decay, x, g)
+    m = loop.call("fmuladd", beta1, m, loop.do("fmul", rest1, g))
+    s = loop.call("fmuladd", beta2, s, loop.do("fmul", rest2, loop.do("fmul", g, g)))
+    step = loop.do("fdiv", loop.do("fmul", rate, m), loop.do("fadd", loop.call("sqrt", s), epsilon))
+    for value, vector in ((loop.do("fsub", x, step), params), (m, mean), (s, square)):
+        loop.store(value, vector, vector)
+    body, _ = loop.text()
+    return ctypes.CFUNCTYPE(None, ctypes.c_void_p)(*compiled([(body, len(loop.pointers))]))
