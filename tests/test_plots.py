@@ -1,11 +1,16 @@
 """The book's figures: what is drawn, in which colours, and that axes say what they show and in which unit."""
 
+import re
+from pathlib import Path
+
 import matplotlib
 import numpy as np
 import pytest
 
 import hnn_lite as hl
 from hnn_lite import page
+from hnn_lite.page.beyond import fields, friction
+from hnn_lite.page.papers import control
 from hnn_lite.page.plots import by_jump, by_size, energies, legend, orbits
 from hnn_lite.training import History
 
@@ -50,6 +55,48 @@ def test_a_model_has_one_name_and_one_colour():
     assert page.plots.name_of(hl.systems.mass_spring()) == "truth"
     looks = [(page.plots.line(name)["color"], page.plots.line(name)["linestyle"]) for name in page.plots.look.MODELS]
     assert len(set(looks)) == len(looks)
+
+
+def themes():
+    """The variables of the live figures' style sheet, in the light and in the dark: two dictionaries."""
+    css = (Path(page.__file__).parent / "live" / "frame.css").read_text()
+    return [dict(re.findall(r"--([\w-]+): (#\w+);", part)) for part in css.split("* {", 1)[0].split(":root[data-dark]")]
+
+
+def cycles():
+    """The default cycle, and that of the live figures in the dark."""
+    return [page.plots.STYLE["axes.prop_cycle"].by_key()["color"], [themes()[1][f"c{number}"] for number in range(6)]]
+
+
+def test_the_default_cycle_has_none_of_the_models_colours():
+    modules = (friction, fields, control, hl.models)
+    own = {thing.colour for module in modules for thing in vars(module).values() if isinstance(getattr(thing, "colour", None), str)}
+    assert {hl.HNN.colour, hl.Baseline.colour, friction.DissipativeHNN.colour, control.Force.colour} <= own
+    cycle = cycles()[0]
+    assert not {colour.lower() for colour in cycle} & {colour.lower() for colour in own | {page.plots.COLOURS["data"]}}
+    light, dark = themes()
+    assert [light[f"c{number}"] for number in range(6)] == cycle          # so a live figure's still has the figure's colours
+    for name in ("hnn", "baseline", "action-angle", "data"):
+        assert light[name] == page.plots.COLOURS[name] and dark[name] not in cycles()[1]
+
+
+# how the two most frequent kinds of colour blindness, and the rarest, see linear red, green, blue: Machado, Oliveira and Fernandes (2009)
+EYES = {"usual": np.eye(3),
+        "red missing": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+        "green missing": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+        "blue missing": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]]}
+TO_CONES = [[0.4122214708, 0.5363325363, 0.0514459929], [0.2119034982, 0.6806995451, 0.1073969566], [0.0883024619, 0.2817188376, 0.6299787005]]
+TO_OKLAB = [[0.2104542553, 0.7936177850, -0.0040720468], [1.9779984951, -2.4285922050, 0.4505937099], [0.0259040371, 0.7827717662, -0.8086757660]]
+
+
+@pytest.mark.parametrize("eyes", EYES)
+def test_the_cycles_colours_differ_for_every_kind_of_eyes(eyes):
+    for cycle in cycles():
+        colours = np.array([matplotlib.colors.to_rgb(colour) for colour in cycle])
+        linear = np.where(colours <= 0.04045, colours / 12.92, ((colours + 0.055) / 1.055) ** 2.4)
+        seen = np.cbrt(np.clip(linear @ np.transpose(EYES[eyes]), 0, 1) @ np.transpose(TO_CONES)) @ np.transpose(TO_OKLAB)
+        apart = np.linalg.norm(seen[:, None] - seen, axis=-1) + np.eye(len(cycle))
+        assert apart.min() > 0.07                                         # 0.02 is just seen
 
 
 def test_a_phase_portrait_names_its_axes_with_units(task, models):

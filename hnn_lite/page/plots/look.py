@@ -8,7 +8,8 @@ from hnn_lite.models import HNN, ActionAngleNetwork, Baseline, EulerUpdate, Line
 MODELS = {"baseline": Baseline, "hnn": HNN, "action-angle": ActionAngleNetwork, "euler-update": EulerUpdate, "neural-ode": NeuralODE,
           "linear-map": LinearMap}
 
-# Okabe and Ito's colours: distinct for readers who do not see red and green apart
+# Okabe and Ito's colours for the models, and others for all the rest (violet, gold, teal, dark red, olive, black): distinct in either list for
+# readers who do not see red and green apart, on white and on the dark page
 COLOURS = {"truth": "#1a1a1a", **{name: model.colour for name, model in MODELS.items()}, "hamiltonian-ode": HNN.colour,
            "data": "#8a8a8a", "persistence": "#8a8a8a"}
 LABELS = {"truth": "truth", **{name: model.label for name, model in MODELS.items()}, "hamiltonian-ode": "Hamiltonian neural ODE",
@@ -20,7 +21,7 @@ STYLE = {
     "figure.figsize": (6.4, 3.6), "figure.dpi": 100, "figure.constrained_layout.use": True, "figure.facecolor": "white",
     "font.size": 11, "axes.titlesize": 11, "axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True,
     "legend.frameon": False, "lines.linewidth": 1.8, "image.cmap": "cividis",
-    "axes.prop_cycle": plt.cycler(color=["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#1a1a1a"]),
+    "axes.prop_cycle": plt.cycler(color=["#6a3d9a", "#b8860b", "#3f8590", "#8c1c3e", "#5c6e00", "#1a1a1a"]),
 }
 
 
