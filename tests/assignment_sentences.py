@@ -53,7 +53,7 @@ def stays(n):
 SENTENCES = {
     "1-hamiltons-equations": {
         "Everywhere else it is more.": lambda n: all(n["momentum"](q, 1.0) > 1.0001 * n["WIRE"][0] for q in (-1.5, -0.1, 0.1, 1.5)),
-        "on a slope the same $p$ costs less energy than at the bottom": lambda n: all(
+        "on a slope the same $p$ costs less kinetic energy than at the bottom": lambda n: all(
             n["hamiltonian"](np.array([q, 1.0])) - n["hamiltonian"](np.array([q, 0.0])) < 1 / (2 * n["WIRE"][0]) for q in (-1.5, 0.1, 1.5)),
         "Between one and two and a half seconds.": lambda n: 1 < n["small_period"] < 2.5,
     },
@@ -70,7 +70,7 @@ SENTENCES = {
         "for `leapfrog`, 8 times as many if it is 64 times as small": lambda n: steps(n, leapfrog, 1 / 64) == 8,
     },
     "4-double-well": {
-        "they differ by $\\sqrt 2$": lambda n: np.isclose(np.divide(*n["rates"](*n["WELL"][[1, 2, 0]])), 2**0.5),
+        "they differ by a factor of $\\sqrt 2$": lambda n: np.isclose(np.divide(*n["rates"](*n["WELL"][[1, 2, 0]])), 2**0.5),
         "is about one per cent": lambda n: arrows_off(n, n["model"].field) < 0.02,
         "for your network, `hump` to a few per cent": lambda n: abs(n["hump_height"](n["model"], 1.5 * n["WELL"][2]) / n["WELL"][1] - 1) < 0.03,
         "for your network about $\\sqrt{2 m V_0}$": lambda n: abs(push(n) - 1) < 0.03,

@@ -4,6 +4,7 @@ import copy
 import html
 import io
 import os
+import pathlib
 import re
 import subprocess
 import sys
@@ -35,6 +36,14 @@ def test_there_are_seven():
 
 def test_they_are_no_pages_of_the_book():
     assert [path for path in notebooks() if ASSIGNMENTS in path.parents] == []
+
+
+def test_the_course_may_lie_in_any_folder(monkeypatch, tmp_path):
+    """As in a container, where it is /course."""
+    config = grade.settings()
+    monkeypatch.setattr(grade, "settings", lambda: config)
+    monkeypatch.setattr(grade, "HERE", pathlib.Path("/course"))
+    assert str(tmp_path) in grade.Course(tmp_path).hidden
 
 
 @each

@@ -150,6 +150,8 @@ small_period = 2 * pi * sqrt(length / g)
 V2 = grad(grad(lambda q: hamiltonian(np.array([q, 0.0]))))(0.0)
 T2 = grad(grad(lambda p: hamiltonian(np.array([0.0, p]))))(0.0)
 small_period = float(2 * np.pi / np.sqrt(V2 * T2))
+""", """
+small_period = round(2 * np.pi / np.sqrt(g * (a + b)), 3)          # four digits, as the text allows
 """],
     "energy_difference": ["""
 def energy_difference(field, x0, x1, pieces=2000):

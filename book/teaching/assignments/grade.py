@@ -371,8 +371,8 @@ class Course:
         for section, values in changes.items():
             config[section].update(values)
         source = pathlib.Path(root) / config.CourseDirectory.get("source_directory", "source")
-        self.hidden = [str(path) for path in dict.fromkeys((pathlib.Path(root), HERE, source, HERE.parents[2] / "tests", jupyter_runtime_dir()))
-                       if pathlib.Path(path).is_dir()]
+        folders = pathlib.Path(root), HERE, source, HERE.parent.parent.parent / "tests", jupyter_runtime_dir()
+        self.hidden = [str(path) for path in dict.fromkeys(folders) if pathlib.Path(path).is_dir()]
         config.Alone.hidden = self.hidden
         self.root, self.seconds, self.api = pathlib.Path(root), config.Execute.timeout, NbGraderAPI(config=config)
 
