@@ -188,7 +188,7 @@ FIGURES = {
     "pixels": lambda: page.live.Pixels(*films()),
     "film": swings,
 }
-MOVING, SMALLEST = {"swing"}, {"film": 80, "loop-area": 140, "swing": 110}          # what moves by itself; pixels across a panel on a phone
+MOVING, SMALLEST = {"swing"}, {"film": 80, "loop-area": 140, "phase-space": 140, "swing": 110}          # what moves by itself; pixels across a panel on a phone
 figures = pytest.mark.parametrize("name", FIGURES)
 
 
@@ -743,13 +743,26 @@ def test_a_mouse_over_a_dot_lights_up_its_star(show):
     assert pictures(browser) != before
 
 
-def test_the_spot_can_be_made_larger(show):
+def test_the_spot_is_as_large_as_its_grip_says_and_friction_shrinks_it(show):
     browser = show(output("phase-space"), calm=True)
     settled(browser)
-    slider = next(one for one in browser.find_elements("css selector", ".slider input"))
+    grip, slider = browser.find_elements("css selector", ".handle")[1], browser.find_element("css selector", ".slider input")
+    ActionChains(browser).move_to_element(grip).click_and_hold().move_by_offset(-80, 50).release().perform()
+    assert grip.get_attribute("aria-valuetext") == "radius 1.00"          # the largest
+    grip.send_keys(selenium.Keys.SHIFT, selenium.Keys.ARROW_LEFT, selenium.Keys.NULL, selenium.Keys.ARROW_UP)
+    assert grip.get_attribute("aria-valuetext") == "radius 0.92"
     slider.send_keys(selenium.Keys.END)
+    browser.execute_script("for (let k = 0; k < 150; k++) step(1 / 60); stage.touch()")
     settled(browser)
-    assert evaluate(browser, "area", [0])[0, 1] == pytest.approx(np.pi * 1.0**2, rel=1e-4)
+    (seconds, area, energy), = evaluate(browser, "area", [0])
+    assert area / (np.pi * 0.92**2) == pytest.approx(np.exp(-0.5 * seconds), rel=1e-4) and seconds == pytest.approx(2.5)
+    assert re.findall(r"[\d.]+ %", browser.find_element("css selector", ".numbers").text) == ["28.7 %"] * 2          # e^-1.25
+    system = hl.systems.pendulum()
+    end = hl.integrate.solve_ivp(lambda x: system.field(x) - 0.5 * x * [0, 1], np.array([1.5, 0.8]), [0, 2.5])[-1]
+    close(browser.execute_script("return dot"), end)
+    assert energy == pytest.approx(system.hamiltonian(end), rel=1e-5)
+    browser.execute_script("document.querySelectorAll('input[name=\"flow along\"]')[1].click()")          # uphill there is no friction
+    assert not slider.is_enabled() and evaluate(browser, "area", [0])[0, 0] == 0
 
 
 def toda_path(x, t, twist):

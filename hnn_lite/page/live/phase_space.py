@@ -9,7 +9,7 @@ from hnn_lite.page.plots import AXES
 
 
 class PhaseSpace(LiveFigure):
-    """A state and a spot of states around it, which flow along S_H or R_H; the spot's area and the state's energy.
+    """A state and a spot of states around it, which flow along S_H, with friction or without, or R_H; the spot's area, the state's energy.
 
     Parameters
     ----------

@@ -3,8 +3,9 @@
 const RIM = 600, SEEDS = 90;                   // points on the spot's rim at first, and within it
 const APART = 0.05, MOST = 8000;               // neighbours on the rim are at most so far apart; points at most
 const UPHILL = 0.25;                           // R_H has no clock of its own: a slow one shows more
+const SMALLEST = 0.1, LARGEST = 1;             // radii of the spot
 const WAYS = {
-  motion: { rate: 1, colour: "c0", field: (law) => law.field },
+  motion: { rate: 1, colour: "c0", field: (law) => rubbed(law) },
   uphill: { rate: UPHILL, colour: "c1", field: (law) => law.gradient },
   downhill: { rate: -UPHILL, colour: "c1", field: (law) => law.gradient },
 };
@@ -17,6 +18,7 @@ const plane = stage.plane({
   label: "the plane of place and momentum, with curves of equal energy", ratio: 1, share: 1.15, x: [-1, 1], y: [-1, 1], equal: true,
 });
 const side = stage.column(0.85);
+side.classList.add("beside");
 const scene = stage.panel({ label: "the system itself: the state, and others of the spot behind it", ratio: 1.7, into: side });
 const chart = stage.plane({
   label: "area of the spot and energy of the state over time, as shares of those at the start", ratio: 1.45, into: side,
@@ -24,10 +26,17 @@ const chart = stage.plane({
 });
 const showEnergy = stage.number({ label: "energy of the dot" });
 const showArea = stage.number({ label: "area of the spot" });
+const showShrunk = stage.number({ label: "e^(−γt)" });
 const showRim = stage.number({ label: "its rim" });
 
-let name, law, view, way = "motion";
+let name, law, view, way = "motion", friction = 0;
 let home, dot, rim, seeds, trail, history, time, radius;
+
+// The motion with friction: it takes from the momentum.
+const rubbed = (law) => ([q, p]) => {
+  const [dq, dp] = law.field([q, p]);
+  return [dq, dp - friction * p];
+};
 
 // A round spot around a state: its rim, and points within as the seeds of a sunflower.
 function restart(at = home) {
@@ -73,7 +82,7 @@ function choose(next) {
   name = next;
   [law, view] = [laws[name], VIEWS[name]];
   plane.change(view);
-  radius = size.value = view.spot;
+  radius = view.spot;
   restart(view.start);
 }
 
@@ -99,17 +108,30 @@ function draw() {
   plane.axes(name, () => plane.contours(law.energy, view.levels, { colour: "grid" }));
   plane.inside(() => {
     if (law.top) plane.layer("separatrix", name, () => plane.contours(law.energy, [law.top], { colour: "line" }, 3));
+    drawStart();
     drawSpot(colour);
     for (const seed of seeds) plane.dot(...law.place(seed), 1.4, { colour });
     drawRound(plane, trail.length, (i) => law.place(trail[i]), { colour: "truth", width: 1.6 });
     arrows(...law.place(dot));
     plane.dot(...law.place(dot), 6, { colour: "truth", ring: "paper" });
   });
+  grip.place();
   drawScene(colour);
   drawChart(colour);
+  const now = history[history.length - 1][1];
   showEnergy(`${number(law.energy(dot), 3)} J`);
-  showArea(`${number(history[history.length - 1][1], 4)} J s`);
+  showArea(`${number(now, 4)} J s (${number(100 * now / history[0][1], 1)} % of the start)`);
+  showShrunk(way === "motion" && friction ? `${number(100 * shrunk(time), 1)} %` : "");
   showRim(rim.length > MOST ? "has become too long to be followed: start again" : "");
+}
+
+// The spot's rim at the start, with a radius that leads to its grip.
+function drawStart() {
+  const round = (i) => 2 * Math.PI * i / 90, [q, p] = grip.get();
+  plane.curve(90, (i) => home[0] + radius * Math.cos(round(i)), (i) => home[1] + radius * Math.sin(round(i)),
+    { colour: "muted", width: 1, dash: [4, 3], close: true });
+  plane.curve(2, (i) => (i ? q : home[0]), (i) => (i ? p : home[1]), { colour: "muted", width: 1 });
+  plane.dot(q, p, 4, { colour: "muted" });
 }
 
 // The spot. Angles go round, so it is drawn once for each turn that it has spread over, and each time cut off beyond the edges.
@@ -129,6 +151,9 @@ function drawSpot(colour) {
     plane.stroke(outline.length, x, y, { colour, width: 1.2, close: true });
   }
 }
+
+// What is left of an area after so many seconds of motion with friction.
+const shrunk = (seconds) => Math.exp(-friction * seconds);
 
 // The two gradients at the dot, at most so long.
 function arrows(q, p) {
@@ -151,6 +176,7 @@ function drawChart(colour) {
   const last = history[history.length - 1], every = Math.ceil(history.length / 600), count = Math.ceil(history.length / every);
   const at = (i) => history[Math.min(history.length - 1, i * every)];
   chart.inside(() => {
+    if (way === "motion") chart.curve(101, (i) => i * window / 100, (i) => shrunk(i * window / 100), { colour, width: 5, alpha: 0.25 });
     chart.curve(count, (i) => at(i)[0], (i) => at(i)[2] / first[2], { colour: "truth", width: 1.6, dash: [5, 3] });
     chart.curve(count, (i) => at(i)[0], (i) => at(i)[1] / first[1], { colour, width: 2.2 });
   });
@@ -168,16 +194,31 @@ if (names.length > 1) {
   });
 }
 stage.choice({
-  label: "flow along", value: way, change: (next) => { way = next; },
+  label: "flow along", value: way, change: (next) => { way = next; rub.input.disabled = way !== "motion"; restart(); },
   options: [["motion", "S_H, the motion"], ["uphill", "R_H, uphill"], ["downhill", "−R_H, downhill"]],
 });
-const size = stage.slider({
-  label: "size of the spot", min: 0.1, max: 1, step: 0.02, value: 0.5, format: (value) => value.toFixed(2), change: (value) => { radius = value; restart(); },
+const rub = stage.slider({
+  label: "friction γ", min: 0, max: 0.5, step: 0.01, value: friction, format: (value) => `${value.toFixed(2)} /s`,
+  change: (value) => { friction = value; restart(); },
 });
 choose(names[0]);
 plane.handle({
   name: "the state", get: () => law.place(dot), set: (at) => restart(at), step: [0.05, 0.05], colour: "truth",
   describe: (at) => inWords(view)(at), end: () => stage.go(),
+});
+
+// A grip beyond the rim of the spot at the start, towards the middle of the plane, where no arrow points. It is placed by `draw`, not by
+// the plane: a click somewhere in the plane moves the state.
+const resize = (next) => { radius = Math.max(SMALLEST, Math.min(LARGEST, next)); restart(); };
+const beyond = () => 24 / plane.scale().across;
+const grip = new Handle(plane, {
+  name: "the size of the spot", colour: "muted", describe: () => `radius ${number(radius, 2)}`,
+  get: () => {
+    const far = Math.hypot(...home), [u, v] = far ? home.map((one) => -one / far) : [-1, 0], out = radius + beyond();
+    return [home[0] + out * u, home[1] + out * v];
+  },
+  set: ([q, p]) => resize(Math.hypot(q - home[0], p - home[1]) - beyond()), nudge: (right, up) => resize(radius + 0.02 * (right + up)),
+  end: () => stage.go(),
 });
 
 const evaluate = { step: ([method, dt, x, system = names[0]]) => METHODS[method](laws[system].field, x, dt) };
