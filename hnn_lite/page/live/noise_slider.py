@@ -75,7 +75,7 @@ class NoiseSlider(LiveFigure):
         ahead = {"truth": (2.0, 2.0), "arrows": arrows, "films": shot}
         for name, (a, b) in ahead.items():
             q = np.cos(np.sqrt(a * b) * t)
-            style = {"truth": {"color": COLOURS["truth"], "alpha": 0.18, "linewidth": 7}, "arrows": {"color": "#E69F00"},
+            style = {"truth": {"color": COLOURS["truth"], "alpha": 0.18, "linewidth": 7}, "arrows": {"color": "C1"},
                      "films": {"color": COLOURS["hnn"]}}[name]
             wave.plot(t, q, label={"truth": "truth", "arrows": "from exact arrows", "films": "from whole films"}[name], **style)
         a, b = shot

@@ -64,10 +64,10 @@ class SwingUp(LiveFigure):
         plane.contour(q, p, energy, [0.5, 1.5, 3, 4.5], colors="#d5dade", linewidths=0.8)
         plane.contour(q, p, energy, [pilot.top - float(self.model.hamiltonian(np.zeros(2)))], colors="#98a3ad", linewidths=1.2)
         angle, momentum = np.array(path).T
-        plane.plot((angle + np.pi) % (2 * np.pi) - np.pi, momentum, ".", markersize=1.4, color="#CC79A7")
+        plane.plot((angle + np.pi) % (2 * np.pi) - np.pi, momentum, ".", markersize=1.4, color="C3")
         plane.plot(*START, "o", color="#1a1a1a", markersize=5)
         plane.set(xlabel="angle $q$ (rad)", ylabel="momentum $p$ (kg m²/s)")
-        torque.plot(HOLD * np.arange(1000), orders, color="#CC79A7", linewidth=1.2)
+        torque.plot(HOLD * np.arange(1000), orders, color="C3", linewidth=1.2)
         torque.set(xlabel="time (s)", ylabel="torque (N m)")
 
 

@@ -12,7 +12,7 @@ OPERATIONS = {          # by its name on the tape: the value, and the slopes of 
     "sin": (np.sin, lambda a: (np.cos(a),)),
     "tanh": (np.tanh, lambda a: (1 - np.tanh(a) ** 2,)),
 }
-MOST, INK, SLOPE = 20, "#232c35", "#b84e00"
+MOST, INK, SLOPE = 20, "#232c35", "C3"
 
 
 class Tape(LiveFigure):

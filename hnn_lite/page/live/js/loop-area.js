@@ -69,7 +69,7 @@ function draw() {
   plane.inside(() => {
     drawLoop(energy, { colour: "c0", fill: "c0", width: 0, alpha: 0.2 });
     const at = (i) => (i <= 200 ? corner(energy + more, i, 200) : corner(energy, 401 - i, 200));
-    plane.curve(402, (i) => at(i)[0], (i) => at(i)[1], { fill: "c4", width: 0, alpha: 0.6, close: true });
+    plane.curve(402, (i) => at(i)[0], (i) => at(i)[1], { fill: "c1", width: 0, alpha: 0.6, close: true });
     drawLoop(energy, { colour: "c0", width: 2 });
     plane.dot(...dot, 6, { colour: "c0", ring: "paper" });
   });
@@ -78,11 +78,11 @@ function draw() {
   areas.axes("", () => areas.curve(121, levels, (i) => area(levels(i)), { colour: "c0", width: 2 }));
   areas.inside(() => {
     const wide = 0.22 * law.top;
-    areas.curve(2, (i) => energy + (i ? wide : -wide), (i) => now + (i ? wide : -wide) * period, { colour: "c4", width: 2 });
+    areas.curve(2, (i) => energy + (i ? wide : -wide), (i) => now + (i ? wide : -wide) * period, { colour: "c1", width: 2 });
     areas.dot(energy, now, 5, { colour: "c0", ring: "paper" });
   });
-  periods.axes("", () => periods.curve(121, levels, (i) => exactPeriod(levels(i)), { colour: "c4", width: 2 }));
-  periods.dot(energy, period, 5, { colour: "c4", ring: "paper" });
+  periods.axes("", () => periods.curve(121, levels, (i) => exactPeriod(levels(i)), { colour: "c1", width: 2 }));
+  periods.dot(energy, period, 5, { colour: "c1", ring: "paper" });
   showArea(`${number(now, 3)} J s`);
   showAction(`${number(now / (2 * Math.PI), 3)} J s`);
   showSlope(`${number(period, 3)} s`);
@@ -93,7 +93,7 @@ function drawLoop(level, style) { plane.curve(200, (i) => corner(level, i, 200)[
 
 const showArea = stage.number({ label: "area", colour: "c0" });
 const showAction = stage.number({ label: "action, area / 2π" });
-const showSlope = stage.number({ label: "slope of the area", colour: "c4" });
+const showSlope = stage.number({ label: "slope of the area", colour: "c1" });
 const showClock = stage.number({ label: "period by a clock" });
 stage.buttons({ reset: () => lift(data.energy, [0, 1]) });
 const slider = stage.slider({

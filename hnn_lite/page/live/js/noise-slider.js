@@ -82,7 +82,7 @@ function blur(sigma) {
 // The state a time after (1, 0): a turn at the rate sqrt(a b).
 const wave = ([a, b], t) => Math.cos(Math.sqrt(a * b) * t);
 const state = ([a, b], t) => [wave([a, b], t), -Math.sqrt(b / a) * Math.sin(Math.sqrt(a * b) * t)];
-const springs = () => [[[2, 2], "truth"], [arrows, "c4"], [shot.constants, "hnn"]];
+const springs = () => [[[2, 2], "truth"], [arrows, "c1"], [shot.constants, "hnn"]];
 
 function draw() {
   plane.axes();
@@ -107,7 +107,7 @@ function draw() {
 
 stage.buttons({ reset: () => { time.wanted = 0; } });
 const time = stage.time({ end: data.seconds, at: data.seconds, rate: 2 });
-const showArrows = stage.number({ label: "after 20 s, from exact arrows at blurred states:", colour: "c4" });
+const showArrows = stage.number({ label: "after 20 s, from exact arrows at blurred states:", colour: "c1" });
 const showFilms = stage.number({ label: "from the blurred films alone:", colour: "hnn" });
 stage.slider({
   label: "noise of the states", min: 0, max: data.most, step: 0.01, value: data.sigma, format: (sigma) => sigma.toFixed(2), change: blur,

@@ -116,7 +116,7 @@ function draw() {
 }
 
 function drawEdge(edge, used) {
-  const at = way(edge), colour = used ? "c1" : "line", [x, y] = at(1), [u, v] = at(0.93), length = Math.hypot(x - u, y - v);
+  const at = way(edge), colour = used ? "c3" : "line", [x, y] = at(1), [u, v] = at(0.93), length = Math.hypot(x - u, y - v);
   plane.stroke(21, (i) => at(i / 20)[0], (i) => at(i / 20)[1], { colour, width: used ? 1.8 : 1.2 });
   const a = (x - u) / length, b = (y - v) / length, corner = (h) => [x - 7 * a - h * b, y - 7 * b + h * a];
   const tip = [[x, y], corner(3.5), corner(-3.5)];
@@ -133,14 +133,14 @@ function drawBox(i, value, slope, active) {
   const [colour, weight, right] = input ? ["accent", 600, 5] : ["muted", 400, 0];
   if (name) plane.text(name, x + right, y + (value ? -9 : 0), { ...style, colour, weight, size: 12 });
   if (value) plane.text(value, x + right, y + (name ? 8 : 0), { ...style, size: 14 });
-  if (slope) plane.text(slope, x, y + h / 2 + 3, { align: "center", base: "top", colour: "c1", size: 12, weight: 600 });
+  if (slope) plane.text(slope, x, y + h / 2 + 3, { align: "center", base: "top", colour: "c3", size: 12, weight: 600 });
 }
 
 // A slope on its way, against the arrow.
 function drawParcel(edge, share, text) {
   const [x, y] = way(edge)(1 - share);
-  plane.disc(x, y, 6, { colour: "c1", ring: "paper" });
-  plane.text(text, x, y - 11, { align: "center", colour: "c1", size: 13, weight: 600 });
+  plane.disc(x, y, 6, { colour: "c3", ring: "paper" });
+  plane.text(text, x, y - 11, { align: "center", colour: "c3", size: 13, weight: 600 });
 }
 
 // What a nudge did, and what the slope had promised.
@@ -167,7 +167,7 @@ stage.buttons({ reset: restart });
 stage.button("one step", () => { stage.play(false); done = done >= END ? 0 : Math.floor(done) + 1; });
 const showNudge = stage.number({ label: "nudge" });
 const showChange = stage.number({ label: `${data.result} changes by` });
-const showPromise = stage.number({ label: "slope × nudge", colour: "c1" });
+const showPromise = stage.number({ label: "slope × nudge", colour: "c3" });
 
 data.inputs.forEach((i, which) => {
   const [x, y] = nodes[i].at, grip = () => x - size()[0] / 2 / plane.scale().across;          // at the left end of its box
