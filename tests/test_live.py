@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import matplotlib.image
 import numpy as np
 import pytest
-from autograd import grad
+from autograd import elementwise_grad, grad
 from autograd import numpy as anp
 from conftest import ROOT, axe, wait
 
@@ -304,6 +304,7 @@ def test_outputs_are_small():
     (lambda: page.live.Bodies(planets(8), system=hl.systems.three_body()), "system must be one of 2 bodies"),
     (lambda: page.live.Bodies(planets(8), start=np.ones((2, 8))), "start must be one state"),
     (lambda: page.live.Bodies(planets(8), shown=51), "shown must be at most 50"),
+    (lambda: page.live.Bodies(planets(8), train=0.2), "train must be at most 0.1"),
     (lambda: page.live.Pixels(*films()[1::-1], films()[2]), "hnn must be a PixelModel with the law 'hnn'"),
     (lambda: page.live.Pixels(*films()[:2], hl.data.pixel_pendulum.films(trials=2, see="single")), "films must be a FilmTask"),
     (lambda: page.live.SwingUp(hl.HNN(2)), "model must be a PortHNN with dim = 2, inputs = 1"),
@@ -565,6 +566,15 @@ def test_learned_laws_are_pythons(show, activation):
         close(evaluate(browser, "hnn second pendulum", POINTS), hl.integrate.march("rk4", shown["hnn"].field, POINTS, 0.05, 20)[-1])
         for name, law in (("hnn", shown["hnn"]), ("truth", PENDULUM)):
             close(evaluate(browser, f"{name} climb pendulum", POINTS[:6]), law.add_energy(POINTS[:6], 0.25))
+        slopes = [elementwise_grad(lambda x, i=i: shown["baseline"].field(x)[..., i])(POINTS)[..., i] for i in range(2)]
+        np.testing.assert_allclose(evaluate(browser, "divergence pendulum", POINTS), sum(slopes), atol=1e-4 * np.abs(slopes).max())
+        full, colour = browser.execute_script("""
+            const { width, height } = plane.canvas, { X, Y } = plane.scale(), drawn = plane.pen.getImageData(0, 0, width, height).data;
+            const at = ([q, p]) => 4 * (Math.round(Y(p)) * width + Math.round(X(q)));
+            return [data.systems.pendulum.full, arguments[0].map((x) => [...drawn.slice(at(x), at(x) + 4)])]""", POINTS.tolist())
+        strong = np.abs(sum(slopes)) > 0.3 * full
+        violet = np.diff(np.array(colour)[strong][:, [0, 2]])[:, 0] > 0          # more blue than red
+        assert strong.sum() > 8 and np.mean(violet == (sum(slopes)[strong] > 0)) > 0.85          # what is drawn over it may have another colour
 
 
 @pytest.mark.parametrize("other", [{}, {"activation": "sigmoid", "frequencies": "mlp"}, {"linear": 2, "hidden": (5, 4)}])
@@ -724,23 +734,63 @@ def test_the_star_and_its_section_are_pythons(show):
     begin = henon_heiles.states(SHARES, 1 / 12)
     dots = henon_heiles.section(begin, 80)
     close(evaluate(browser, "section", np.column_stack([np.full(20, 10), begin])), [each[:10].ravel() for each in dots])
+    close(evaluate(browser, "next", begin), [each[0] for each in dots])
     path = STAR.rollout(begin[0], np.linspace(0, 80, 40_001))
     up = np.flatnonzero((path[:-1, 0] < 0) & (path[1:, 0] >= 0))
     np.testing.assert_allclose(dots[0], path[up][:, [1, 3]], atol=2e-3)          # the solver's path comes through at the same places
 
 
-def test_a_mouse_over_a_dot_lights_up_its_star(show):
+def test_a_dot_shows_its_path_and_a_path_its_dot(show):
     browser = show(output("henon-heiles"), calm=True)
     settled(browser)
     shares, dots = browser.execute_script("return [stars.map((star) => star.shares), stars.map((star) => star.dots[40])]")
     np.testing.assert_array_equal(evaluate(browser, "at", dots), shares)
     assert evaluate(browser, "at", [[0.0, 0.0]]).tolist() == [[0, 0]]
-    before, (x, y) = pictures(browser), browser.execute_script("const { X, Y } = plane.scale(); return [X(stars[1].dots[40][0]), Y(stars[1].dots[40][1])]")
-    canvas = browser.find_element("css selector", "canvas")
-    ActionChains(browser).move_to_element_with_offset(canvas, round(x - canvas.size["width"] / 2), round(y - canvas.size["height"] / 2)).perform()
-    wait(browser, "return lit === stars[1]")
+    canvases = browser.find_elements("css selector", "canvas")
+
+    def hover(canvas, panel, place):
+        x, y = browser.execute_script(f"const {{ X, Y }} = {panel}.scale(), at = {place}; return [X(at[0]), Y(at[1])]")
+        middle = canvas.size["width"] / 2, canvas.size["height"] / 2
+        ActionChains(browser).move_to_element_with_offset(canvas, round(x - middle[0]), round(y - middle[1])).perform()
+
+    hover(canvases[0], "plane", "stars[1].dots[40]")
+    wait(browser, "return lit && lit.star === stars[1]")
+    dot, following, stored = browser.execute_script("return [lit.dot, lit.next, lit.star.dots]")
+    close(following, stored[stored.index(dot) + 1])          # where its path comes through next
+    seen = [settled(browser) or pictures(browser)]
+    hover(canvases[1], "room", "current().way[current().way.length - 200]")
+    wait(browser, "return lit && lit.star === current() && lit.way[0].length === 4")
+    near = browser.execute_script("return current().dots.map((dot) => Math.hypot(dot[0] - lit.next[0], dot[1] - lit.next[1]))")
+    assert min(near[-40:]) < 1e-3          # the state of the path that was pointed at leads to one of the last dots
+    seen += [settled(browser) or pictures(browser)]
+    hover(canvases[0], "plane", "[0.0, 0.0]")
+    seen += [settled(browser) or pictures(browser)]
+    assert len(set(seen)) == 3 and browser.execute_script("return lit") is None
+
+
+def test_stars_take_turns_and_a_sweep_draws_the_section_of_every_energy(show):
+    browser = show(output("henon-heiles"), calm=True)
     settled(browser)
-    assert pictures(browser) != before
+    where = "return [current().shares, current().dots.length, current().dots[250], handle.get()]"
+    button = next(one for one in browser.find_elements("css selector", "button") if one.text == "next star")
+    first, turns = browser.execute_script(where), []
+    for _ in henon_heiles.STARTS:
+        button.click()
+        settled(browser)
+        turns.append(browser.execute_script(where))
+        assert browser.execute_script("return lit.star === current()")
+    assert sorted(map(tuple, henon_heiles.STARTS)) == sorted(tuple(turn[0]) for turn in turns) and turns[-1] == first          # with the same dots
+    sweep = browser.find_elements("css selector", "input[type=radio]")[2]
+    sweep.send_keys(" ")
+    assert not browser.execute_script("return stage.playing")          # whoever wants calm presses play
+    browser.execute_script("stage.work = () => false; stage.move(1.2)")
+    energy, begin, shown = browser.execute_script("return [energy, stars.map((star) => star.z), slider.input.getAttribute('aria-valuetext')]")
+    assert energy == pytest.approx(1 / 8 + 0.1 * (1 / 6 - 1 / 24), abs=0.02 / 24) and shown == f"{energy:.4f}"
+    np.testing.assert_allclose(STAR.hamiltonian(np.array(begin)), energy, rtol=1e-12)
+    browser.execute_script("stage.move(20)")
+    assert browser.execute_script("return energy") == 1 / 6 and not browser.execute_script("return stage.playing")
+    browser.execute_script("stage.move(0.1)")          # and from the beginning
+    assert browser.execute_script("return energy") == pytest.approx(1 / 24 + 0.1 / 12 / 8, abs=0.02 / 24)
 
 
 def test_the_spot_is_as_large_as_its_grip_says_and_friction_shrinks_it(show):
@@ -815,6 +865,10 @@ def test_bodies_and_what_is_learned_of_them_are_pythons(show, dim):
     np.testing.assert_allclose([system.hamiltonian(together), system.angular_momentum(together)],
                                [system.hamiltonian(start) / size, system.angular_momentum(start) * np.sqrt(size)], rtol=1e-9)
     np.testing.assert_allclose(np.delete(alone, [0, dim // 4]), np.delete(start, [0, dim // 4]), rtol=1e-12)
+    close(evaluate(browser, "whole", x), np.concatenate([system.centre_of_mass(x), system.momentum(x)], axis=-1))
+    pushed = np.zeros(dim)          # from the train everything goes to the right as well
+    pushed[dim // 2:3 * dim // 4] = 0.07 * system.masses
+    np.testing.assert_allclose(evaluate(browser, "ride", [0.07])[0], start + pushed, rtol=1e-12)
 
 
 def test_the_pilot_and_its_pendulum_are_pythons(show):

@@ -1,9 +1,12 @@
 // Henon and Heiles's star: the plane x = 0, a dot for each time that a star comes through it, and the star itself beside it.
 //
-// A state is (x, y, p_x, p_y). All stars have the same energy, so that a dot (y, p_y) is a whole state: p_x > 0 follows.
+// A state is (x, y, p_x, p_y). All stars have the same energy, so that a dot (y, p_y) is a whole state: p_x > 0 follows. So a dot
+// that is pointed at gives the path that begins there, and a place of a path gives the dot at which it comes through next.
 
 const DT = 0.1, MOST = 12, DOTS = 4000;        // step; stars at most, dots of each at most
-const AT_ONCE = 300;                           // dots that are computed before anything moves
+const AT_ONCE = 300, IN_SWEEP = 120;           // dots that are computed before anything moves, and at each energy of a sweep
+const STEP = 0.02, SWEEP = 12;                // the energy's slider, in 1/24; seconds of a sweep
+const RETURN = 1000;                           // steps in which a path comes through the plane again, at most
 const APART = 1e-9;                            // how far away the twin starts
 const INKS = ["c0", "c1", "c2", "c3", "c4", "c5", "#8a63d2", "#a8742a", "#d14d5e", "#5a9a3c"];
 const LEVELS = [1 / 24, 1 / 12, 1 / 8, 1 / 6];
@@ -65,27 +68,33 @@ const room = stage.plane({
   x: [-0.95, 0.95], y: [-0.56, 1.06], xlabel: "x", ylabel: "y", equal: true,
 });
 
-let energy = data.energy, reach = edges(energy), stars = [], owed = 0, speed = 100, picture = 0, lit = null, letGo = -Infinity, inks = 0;
+let energy = data.energy, reach = edges(energy), stars = [], owed = 0, speed = 100, picture = 0, letGo = -Infinity, inks = 0;
+let lit = null, lights = 0;                    // what is pointed at: a star, and perhaps { dot, way, next }, the path to its next dot
+let aim = energy;                              // of a sweep; the slider, and all that is shown, follow in its own steps
 
 // A star that begins at these shares; `count` of its dots are computed at once.
 function begin(shares, count, ink = inks++ % INKS.length) {
   const z = toState(toPlace(shares));
-  return { shares, ink, colour: INKS[ink], z, twin: z.map((part, i) => part + (i ? 0 : APART)), from: z, dots: [toPlace(shares)], way: [z.slice(0, 2)], wanted: count, time: 0 };
+  return { shares, ink, colour: INKS[ink], z, twin: z.map((part, i) => part + (i ? 0 : APART)), from: z, dots: [toPlace(shares)], way: [z.slice()], wanted: count, time: 0 };
 }
 
 const current = () => stars[stars.length - 1];
 
 function restart(count = AT_ONCE) {
   stars = stars.map(({ shares, ink }) => begin(shares, count, ink));
-  owed = 0;
-  picture++;
+  anew();
 }
 
 function first() {
   inks = 0;
   stars = data.starts.map((shares) => begin(shares, AT_ONCE)).reverse();
+  anew();
+}
+
+function anew() {
   owed = 0;
   picture++;
+  lit = null;
 }
 
 function setEnergy(next) {
@@ -95,6 +104,29 @@ function setEnergy(next) {
   plane.change({ x: [reach[0] - wide, reach[1] + wide], y: [-high, high] });
 }
 
+// A sweep goes on for so many seconds of the clock; at the highest energy it ends.
+function sweep(seconds) {
+  const [low, , , high] = LEVELS;
+  if (Math.abs(aim - energy) > STEP / 24) aim = energy;
+  aim = (aim >= high ? low : aim) + (high - low) * seconds / SWEEP;
+  slider.value = 24 * Math.min(high, aim);
+  if (slider.value !== 24 * energy) { setEnergy(slider.value / 24); restart(IN_SWEEP); }
+  if (aim >= high) { restart(); stage.play(false); }
+}
+
+// Another star comes to the front, with its path and its twin; its dots come back as they were.
+function turnTo(star) {
+  stars = [...stars.filter((other) => other !== star), begin(star.shares, star.dots.length, star.ink)];
+  picture++;
+  light({ star: current() });
+}
+
+function light(found) {
+  lit = found && { ...found, own: [{ dots: found.star.dots, colour: found.star.colour }] };
+  lights++;
+  stage.touch();
+}
+
 // One step of a star; a dot where it comes through the plane. With the twin beside it, while it is the current one.
 function walk(star, watched) {
   const [x, y, u, v] = star.z;
@@ -102,7 +134,7 @@ function walk(star, watched) {
   star.time += DT;
   if (watched) {
     go(star.twin);
-    star.way.push(star.z.slice(0, 2));
+    star.way.push(star.z.slice());
     if (star.way.length > 2400) star.way.splice(0, 800);
   }
   if (x < 0 && star.z[0] >= 0 && star.dots.length < DOTS) star.dots.push(land([x, y, u, v]).filter((_, i) => i % 2));
@@ -128,9 +160,12 @@ function draw() {
     const count = 241, at = (i) => (i < count ? i : 2 * count - 1 - i) / (count - 1), y = (i) => reach[0] + (1 - Math.cos(Math.PI * at(i))) / 2 * (reach[1] - reach[0]);
     plane.curve(2 * count, y, (i) => (i < count ? 1 : -1) * largest(y(i), energy), { colour: "line", width: 1.4, fill: "surface", close: true });
   });
+  plane.pen.globalAlpha = lit ? 0.25 : 1;
   plane.scatter("dots", picture, stars);
+  plane.pen.globalAlpha = 1;
+  if (lit) plane.scatter("lit", lights, lit.own);
   drawRoom();
-  if (stars.includes(lit)) plane.inside(() => { for (const dot of lit.dots) plane.dot(...dot, 1.8, { colour: "ink" }); });
+  if (lit && lit.way) plane.inside(() => [lit.dot, lit.next].forEach((dot, k) => plane.dot(...dot, 5 - k, { colour: "ink", ring: "paper" })));
   const star = current(), apart = Math.hypot(...star.z.map((part, i) => part - star.twin[i]));
   plane.inside(() => {
     const [y, p] = star.dots[star.dots.length - 1];
@@ -147,17 +182,40 @@ const power = (value) => {
   return digits > -3 ? number(value, 2) : `${(value / 10 ** digits).toFixed(0)} · 10⁻${raised}`;
 };
 
-// The star that has a dot within some pixels of a place, the nearest one; or none.
+// The star that has a dot within some pixels of a place, and the dot, the nearest one; or nothing.
 function starAt([y, p]) {
   const { across, up } = plane.scale();
   let best = null, least = 6;
   for (const star of stars) {
     for (const dot of star.dots) {
       const far = Math.hypot((dot[0] - y) * across, (dot[1] - p) * up);
-      if (far < least) [best, least] = [star, far];
+      if (far < least) [best, least] = [{ star, dot }, far];
     }
   }
   return best;
+}
+
+// The state of the current star's path within some pixels of a place in the room, the nearest one; or nothing.
+function stateAt([x, y]) {
+  const { across, up } = room.scale();
+  let best = null, least = 8;
+  for (const z of current().way) {
+    const far = Math.hypot((z[0] - x) * across, (z[1] - y) * up);
+    if (far < least) [best, least] = [z, far];
+  }
+  return best;
+}
+
+// The states from z until it comes through the plane, and the dot there.
+function toPlane(z) {
+  const way = [z];
+  for (let k = 0; k < RETURN; k++) {
+    const before = way[way.length - 1], next = before.slice();
+    go(next);
+    way.push(next);
+    if (before[0] < 0 && next[0] >= 0) return { way, next: land(before).filter((_, i) => i % 2) };
+  }
+  return { way, next: [NaN, NaN] };
 }
 
 // The potential inside the triangle, and what rises further outside.
@@ -173,26 +231,29 @@ function drawRoom() {
     room.curve(2, () => 0, (i) => 2 * i - 0.8, { colour: "muted", width: 1, dash: [4, 4] });
     room.words("x = 0", 0, 1.02, { dx: 5, size: 12, colour: "muted", base: "middle" });
   });
-  const { way, colour, z } = current();
+  const { way, colour, z } = current(), along = (path, style) => room.curve(path.length, (i) => path[i][0], (i) => path[i][1], style);
   room.inside(() => {
-    room.curve(way.length, (i) => way[i][0], (i) => way[i][1], { colour, width: 0.8, alpha: 0.35 });
-    room.trail(way.length, (i) => way[i][0], (i) => way[i][1], { colour, width: 1.8 }, 130);
-    room.dot(z[0], z[1], 5.5, { colour, ring: "paper" });
+    along(way, { colour, width: 0.8, alpha: 0.35 });
+    if (lit && lit.way) {
+      along(lit.way, { colour: lit.star.colour, width: 2.4 });
+      room.dot(...lit.way[0], 5, { colour: "ink", ring: "paper" });
+      room.dot(0, lit.next[0], 4, { colour: "ink", ring: "paper" });
+    } else {
+      room.trail(way.length, (i) => way[i][0], (i) => way[i][1], { colour, width: 1.8 }, 130);
+      room.dot(z[0], z[1], 5.5, { colour, ring: "paper" });
+    }
   });
 }
 
 stage.buttons({ reset: () => first() });
-stage.button("clear", () => {
-  stars = [begin(current().shares, 0, current().ink)];
-  picture++;
-  if (!stage.playing) current().wanted = stage.calm ? AT_ONCE : 0;
-});
-stage.slider({
-  label: "energy", min: 1, max: 4, step: 0.05, value: 24 * energy, change: (share) => { setEnergy(share / 24); restart(); },
-  format: (share) => (share % 1 && Math.abs(share - 1) > 1e-9 ? (share / 24).toFixed(4) : `1/${24 / share}`),
+stage.button("next star", () => turnTo(stars[0]));
+const slider = stage.slider({
+  label: "energy", min: 1, max: 4, step: STEP, value: 24 * energy, change: (share) => { setEnergy(share / 24); restart(); },
+  format: (share) => ([1, 2, 3, 4].includes(share) ? `1/${24 / share}` : (share / 24).toFixed(4)),
 });
 stage.choice({
-  label: "speed", value: 100, options: [[10, "slow"], [100, "fast"], [1000, "very fast"]], change: (next) => { speed = next; },
+  label: "play", value: 100, options: [[10, "slowly"], [100, "fast"], [0, "sweep the energy"]],
+  change: (next) => { speed = next; if (!next) stage.go(); },
 });
 const showDots = stage.number({ label: "this star:" });
 const showTwin = stage.number({ label: "a twin that began 10⁻⁹ away is now" });
@@ -209,23 +270,33 @@ const handle = plane.handle({
   },
   set: (place) => {
     stars[stars.length - 1] = begin(toShares(place), stage.playing || !stage.calm ? 0 : AT_ONCE, current().ink);
-    picture++;
+    anew();
   },
   end: () => { letGo = performance.now(); stage.go(); },
 });
-// A mouse over a dot lights up the dots of its star.
-plane.canvas.addEventListener("pointermove", ({ offsetX, offsetY }) => {
-  const near = stage.playing ? null : starAt(plane.units(offsetX, offsetY));
-  if (near !== lit) { lit = near; stage.touch(); }
+// A mouse over a dot lights up its star's dots, and the path from that dot to the next; over the path, the dot to which it leads.
+function point(panel, look) {
+  panel.canvas.addEventListener("pointermove", ({ offsetX, offsetY }) => {
+    const found = stage.playing ? null : look(panel.units(offsetX, offsetY));
+    if (found || (lit && !stage.playing)) light(found);
+  });
+  panel.canvas.addEventListener("pointerleave", () => { if (!stage.playing) light(null); });
+}
+point(plane, (place) => {
+  const found = starAt(place);
+  return found && { ...found, ...toPlane(toState(found.dot)) };
 });
-plane.canvas.addEventListener("pointerleave", () => { lit = null; stage.touch(); });
+point(room, (place) => {
+  const z = stateAt(place);
+  return z && { star: current(), dot: [NaN, NaN], ...toPlane(z) };
+});
 
 stage.start({
-  step: (seconds) => { lit = null; owed += speed * seconds / DT; }, work, draw,
+  step: (seconds) => { if (lit && lit.way) lit = null; if (speed) owed += speed * seconds / DT; else sweep(seconds); }, work, draw,
   evaluate: {
     energy: law.energy, field: law.field, land,
     step: (x) => { const z = [...x]; go(z); return z; },
-    edges, at: (place) => (starAt(place) || { shares: [0, 0] }).shares, state: ([share, level, value]) => { setEnergy(level); return toState(toPlace([share, value])); },
+    edges, at: (place) => (starAt(place) || { star: { shares: [0, 0] } }).star.shares, next: (z) => toPlane(z).next, state: ([share, level, value]) => { setEnergy(level); return toState(toPlace([share, value])); },
     section: ([count, ...z]) => {
       const star = { ...begin([0.5, 0], 0), z: [...z], dots: [] };
       while (star.dots.length < count) walk(star, false);

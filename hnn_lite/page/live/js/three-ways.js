@@ -3,6 +3,7 @@
 const SECONDS = 60, STEP = 0.05;
 const SPEED = 2;                               // seconds of the motion in one of the clock
 const WAYS = { truth: ["truth", [6, 4]], baseline: ["baseline", []], hnn: ["HNN", []] };
+const SPREADS = "#8a63d2", CONTRACTS = "#E69F00"; // how the plane is tinted where the baseline's divergence is positive, and negative
 
 const stage = new Stage();
 const names = Object.keys(data.systems);
@@ -57,8 +58,38 @@ function addJoule() {
   stage.go();
 }
 
+// The baseline's divergence at a state.
+function divergence(field, [q, p], h = 1e-4) {
+  return (field([q + h, p])[0] - field([q - h, p])[0] + field([q, p + h])[1] - field([q, p - h])[1]) / (2 * h);
+}
+
+// The same as a tint of the whole plane, from the grid that the page has: a dot for each place, stretched.
+function drawTint({ tint, extent: [right, top], full }) {
+  const side = tint.length, sheet = Object.assign(document.createElement("canvas"), { width: side, height: side }), pen = sheet.getContext("2d");
+  tint.forEach((row, r) => row.forEach((value, c) => {
+    pen.fillStyle = plane.colour(value > 0 ? SPREADS : CONTRACTS);
+    pen.globalAlpha = 0.35 * Math.min(1, Math.abs(value) / full);
+    pen.fillRect(c, side - 1 - r, 1, 1);
+  }));
+  const { X, Y } = plane.scale(), wider = side / (side - 1), [x, y] = [X(-wider * right), Y(wider * top)];
+  plane.pen.drawImage(sheet, x, y, X(wider * right) - x, Y(-wider * top) - y);
+}
+
+function drawKey() {
+  let x = plane.width - plane.margin.right;
+  for (const [words, colour, wide] of [["contracts", CONTRACTS, 58], ["spreads", SPREADS, 48]]) {
+    plane.text(words, x, 3, { colour: "muted", size: 12, align: "right", base: "top", halo: false });
+    plane.disc(x -= wide + 10, 9, 5, { colour, alpha: 0.7 });
+    x -= 14;
+  }
+}
+
 function draw() {
-  plane.axes(name, () => plane.contours(laws.truth.energy, view.levels, { colour: "grid" }));
+  plane.axes(name, () => {
+    drawTint(data.systems[name]);
+    plane.contours(laws.truth.energy, view.levels, { colour: "grid" });
+  });
+  drawKey();
   const order = ["baseline", "hnn", "truth"], { now } = time;
   plane.inside(() => {
     for (const way of order) drawPath(way);
@@ -72,6 +103,7 @@ function draw() {
   const since = (law) => number(law.energy(paths.hnn.states[last()]) - law.energy(start), 3);
   showOwn(stuck ? "has no way up from here" : `${since(laws.hnn)} J`);
   showTrue(`${since(laws.truth)} J`);
+  showDivergence(`${number(divergence(laws.baseline.field, paths.baseline.states[last()]), 3)} /s`);
 }
 
 // A path up to now: all of it thin, the last three seconds strong, and climbs dotted.
@@ -127,6 +159,7 @@ const time = stage.time({
 });
 const showOwn = stage.number({ label: "since the start, the HNN's own H has changed by", colour: "hnn" });
 const showTrue = stage.number({ label: "its true energy by" });
+const showDivergence = stage.number({ label: "where the baseline is, its field's divergence is", colour: "baseline" });
 plane.handle({
   name: "the start", get: () => start, set: (at) => restart(at), step: [0.05, 0.05], colour: "truth",
   describe: (at) => inWords(view)(at), end: () => stage.go(),
@@ -134,6 +167,7 @@ plane.handle({
 
 const evaluate = {};
 for (const one of names) {
+  evaluate[`divergence ${one}`] = (x) => divergence(worlds[one].baseline.field, x);
   for (const way in WAYS) evaluate[`${way} field ${one}`] = worlds[one][way].field;
   for (const way of ["truth", "hnn"]) {
     evaluate[`${way} energy ${one}`] = worlds[one][way].energy;
