@@ -8,7 +8,7 @@ from hnn_lite.page.plots.look import COLOURS, LABELS
 # with G = 1 and masses of 1 the units are the reader's choice: au, solar masses and 58 days, for one
 LENGTH, TIME, ENERGY = "(length units)", "(time units)", "(energy units)"
 SHADES = (1.0, 0.55, 0.3)          # of the bodies, in turn
-PARTS = {"kinetic": ("#E69F00", "--"), "potential": ("#56B4E9", "-.")}
+PARTS = {"kinetic": ("C1", "--"), "potential": ("C2", "-.")}
 
 
 def orbits(system, paths, extent=None, centre=True):
