@@ -42,7 +42,7 @@ class Drawing(NamedTuple):
 HNN = Drawing(
     "a baseline and an HNN: point at a part to see its equation and its code",
     "Two columns of boxes joined by arrows. Both begin with the state (q, p) and two hidden layers of 200 units with tanh. The baseline's layers give "
-    "two numbers, the arrow. The HNN's give one number H, then come its gradient, a quarter turn, and the arrow. Beside them twelve lines of code.",
+    "two numbers, the arrow. The HNN's give one number H, then come its gradient, a quarter turn, and the arrow. Beside them ten lines of code.",
     (Box("state", LEFT, 0, "state *x* = (*q*, *p*)"), Box("first", LEFT, 1, "tanh, 200 units"), Box("second", LEFT, 2, "tanh, 200 units"),
      Box("two", LEFT, 6, "two numbers: *ẋ*", "baseline"),
      Box("state", RIGHT, 0, "state *x* = (*q*, *p*)"), Box("first", RIGHT, 1, "tanh, 200 units"), Box("second", RIGHT, 2, "tanh, 200 units"),
@@ -80,8 +80,8 @@ PIXELS = Drawing(
      Box("decoder", 50, 3, "decoder *D*", width=98), Box("drawn", 50, 4, "drawn *D*(*z*)", width=98),
      Box("x", 262, 0, "frames *x′*", width=98), Box("encoder", 262, 1, "encoder *E*", width=98), Box("z", 262, 2, "code *z′*", width=98),
      Box("film", 262, 3, "decoder *D*", width=98, dashed=True), Box("film", 262, 4, "a film", width=98, dashed=True),
-     Box("law", 156, 2, "law Ω∇*H*", "hnn", 86), Box("canonical", 156, 1, "canonical", "c4", 86), Box("move", 156, 3, "move", "c4", 86),
-     Box("draw", 156, 4, "draw", "c4", 86)),
+     Box("law", 156, 2, "law Ω∇*H*", "hnn", 86), Box("canonical", 156, 1, "canonical", "c1", 86), Box("move", 156, 3, "move", "c1", 86),
+     Box("draw", 156, 4, "draw", "c1", 86)),
     ((0, 1), (1, 2), (2, 3), (3, 4), (5, 6), (6, 7), (7, 8), (8, 9), (2, 10), (10, 7), (4, 13)),
     {"x": ("*x* = (frame, next frame)", "Two successive frames of 784 numbers: one frame would tell an angle and no speed."),
      "encoder": ("*z* = *E*(*x*)", "Four layers turn 1568 numbers into two. The same encoder reads the frames one step later."),
@@ -114,13 +114,13 @@ ACTION_ANGLE = Drawing(
     ((0, 1), (1, 2), (2, 3), (3, 4), (4, 5), (2, 6), (6, 7), (7, 8), (8, 9), (10, 9), (9, 3)),
     {"state": ("*x* = (*q*, *p*)", "Where the system is now."),
      "encode": ("*z* = *g*(*x*)", "Shears move positions by functions of the momenta, then momenta by functions of the positions: area is kept exactly."),
-     "pairs": ("*z* = (*z*_1, …, *z*_n)", "One pair of numbers for each degree of freedom. Training makes it go round on a circle."),
+     "pairs": ("*z* = (*z*_1, …, *z*_n)", "One pair of numbers for each degree of freedom. Training should make it go round on a circle."),
      "actions": ("*I* = ½(*q′*² + *p′*²)", "Half the square of each circle's radius: it does not change along the motion."),
      "energy": ("*H*(*I*)", "A small network gives the energy as a function of the actions alone."),
      "frequencies": ("*ω* = ∂*H*/∂*I*", "Its slope, plus a constant first guess, is how fast each pair goes round."),
      "angle": ("*θ*(*t*) − *θ*(0) = *ω* *t*", "The time enters here, once, as a factor. A day costs what a second costs."),
      "time": ("*t*", "Any time: a quarter of a second, or a day."),
-     "turn": ("*q′*(*t*) = *q′* cos *ω**t* + *p′* sin *ω**t*", "Each pair turns by its angle. Nothing else in the network depends on the time."),
+     "turn": ("*q′*(*t*) = *q′* cos *ω**t* + *p′* sin *ω**t*", "Each pair turns by its angle. That is all that the time does."),
      "decode": ("*x*(*t*) = *g*⁻¹(*z*(*t*))", "The same shears, last first, subtracted: an exact inverse."),
      "later": ("*x*(*t*)", "The state after the time *t*, in one step.")},
     (('z = shear(encoder, x, "tanh")', "state encode pairs"),
@@ -169,7 +169,7 @@ class Diagram(LiveFigure):
     def still(self, figure):
         """See `LiveFigure`."""
         drawing, (picture, words) = self.drawing, figure.subplots(1, 2, width_ratios=(1, 1.15))
-        ink, light, colours = "#232c35", "#dbe8f1", {**COLOURS, "line": "#98a3ad", "c4": "C4"}
+        ink, light, colours = "#232c35", "#dbe8f1", {**COLOURS, "line": "#98a3ad", "c1": "C1"}
         for box in drawing.boxes:
             lit, x, y = box.key == drawing.first, box.x - box.width / 2, PITCH * box.row
             picture.add_patch(matplotlib.patches.FancyBboxPatch(

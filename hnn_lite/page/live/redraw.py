@@ -13,7 +13,7 @@ class Redraw(LiveFigure):
     """For each task and model: our figures, one for each seed, the published one, and one of ours, drawn anew, in the place of the published one.
 
     A draw takes one seed for each task, the same for both models and all quantities, as one training of a table does. It is judged as the
-    published table is: how many of its figures lie outside the range of the seeds that were not drawn?
+    published table is, though by one seed fewer: how many of its figures lie outside the range of the seeds that were not drawn?
 
     Parameters
     ----------

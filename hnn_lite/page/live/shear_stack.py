@@ -60,7 +60,7 @@ class ShearStack(LiveFigure):
     @property
     def alt(self):
         """What the still shows."""
-        return (f"Twice the plane of q and p. Left, a square net of {MESHES} by {MESHES} meshes with one orange tile. Right, the same net after "
+        return (f"Twice the plane of q and p. Left, a square net of {MESHES} by {MESHES} meshes with one gold tile. Right, the same net after "
                 f"{self.shown:g} shears: bent and drawn out, the tile with it. It has the same area as before.")
 
     def data(self):
@@ -74,6 +74,6 @@ class ShearStack(LiveFigure):
         for axes, count in zip(figure.subplots(1, 2), (0, self.shown), strict=True):
             for line in self.image(self.net(), count):
                 axes.plot(*line.T, color="#009E73", linewidth=0.7)
-            axes.fill(*self.image(tile, count).T, color="#E69F00")
+            axes.fill(*self.image(tile, count).T, color="C1")
             axes.set(aspect="equal", xlabel="$q$", title=f"after {count:g} shears" if count else "before")
         figure.axes[0].set_ylabel("$p$")

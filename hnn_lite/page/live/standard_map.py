@@ -75,7 +75,7 @@ class StandardMap(LiveFigure):
         """What the still shows."""
         last = "two black curves go from side to side between them" if self.K <= BREAKS else "no curve separates them"
         return (f"The square of the angle q and the momentum p of the standard map at K = {self.K:g}, each from 0 to one turn. Coloured orbits lie on wavy "
-                f"curves or in islands; scattered orange dots begin at the lower and the upper edge; {last}.")
+                f"curves or in islands; gold dots are scattered along the lower and the upper edge; {last}.")
 
     def data(self):
         """See `LiveFigure`."""
@@ -90,7 +90,7 @@ class StandardMap(LiveFigure):
         path = np.array(path) % (2 * np.pi)
         for number in range(len(x)):
             orbit = path[: 1200 if number < len(STARTS) else None, number]
-            axes.plot(*orbit.T, ".", markersize=1.5, color="#D55E00" if number == len(STARTS) else f"C{(0, 2, 3, 5)[number % 4]}")
+            axes.plot(*orbit.T, ".", markersize=1.5, color="C1" if number == len(STARTS) else f"C{(0, 2, 3, 4)[number % 4]}")
         for orbit in (sign * golden(self.K) for sign in (1, -1) if self.K <= BREAKS):
             wrapped = orbit % (2 * np.pi)
             axes.plot(*wrapped[np.argsort(wrapped[:, 0])].T, color="#1a1a1a")

@@ -57,7 +57,7 @@ function draw() {
   plane.axes();
   plane.inside(() => {
     plane.curve(start.length, (i) => start[i][0], (i) => start[i][1], { colour: "muted", width: 1.2, dash: [3, 3], close: true });
-    plane.curve(moved.length, (i) => moved[i][0], (i) => moved[i][1], { colour: "c4", fill: "c4", width: 1, close: true });
+    plane.curve(moved.length, (i) => moved[i][0], (i) => moved[i][1], { colour: "c1", fill: "c1", width: 1, close: true });
     for (let k = 0; k <= data.meshes; k++) {
       const fixed = half * (2 * k / data.meshes - 1), along = (i) => half * (2 * i / ALONG - 1);
       for (const at of [(i) => now.shear([fixed, along(i)]), (i) => now.shear([along(i), fixed])]) {
@@ -74,15 +74,15 @@ const digits = (error) => Math.min(16, Math.floor(-Math.log10(Math.max(error, 1e
 
 stage.buttons({ reset: () => { strength = power.value = 1; way = 1; place = home; set(0); } });
 const slider = stage.slider({
-  label: "shears", min: 0, max: last, step: 0.05, value: count, format: (value) => number(value, 1), change: (value) => { stage.play(false); set(value); },
+  label: "shears", min: 0, max: last, step: 0.05, value: count, format: (value) => number(value, 1), change: (value) => { stage.play(false); way = 1; set(value); },
 });
 const power = stage.slider({
   label: "strength", min: 0, max: 1, step: 0.05, value: 1, format: (value) => `${Math.round(100 * value)} %`, change: (value) => { strength = value; },
 });
-const showArea = stage.number({ label: "area of the tile, by what it was:", colour: "c4" });
+const showArea = stage.number({ label: "area of the tile, by what it was:", colour: "c1" });
 const showBack = stage.number({ label: "undone, it is home" });
 plane.handle({
-  name: "the tile", colour: "c4", step: [0.05, 0.05], get: () => stack().shear(place),
+  name: "the tile", colour: "c1", step: [0.05, 0.05], get: () => stack().shear(place),
   describe: () => `in the net at q ${number(place[0], 2)}, p ${number(place[1], 2)}`,
   set: (at) => { place = stack().unshear(at).map((value) => Math.max(tile / 2 - half, Math.min(half - tile / 2, value))); },
   end: () => stage.go(),

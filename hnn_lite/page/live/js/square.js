@@ -49,7 +49,8 @@ const size = ([a, b, c], [q, p]) => Math.sqrt(a * q * q + b * q * p + c * p * p)
 
 function step(seconds) {
   done = Math.min(data.most, done + SPEED * seconds);
-  if (done >= data.most || Math.hypot(...middle(after(Math.ceil(done)))) > REACH) {          // it has left the picture
+  const gone = method === "euler" && Math.hypot(...middle(after(Math.ceil(done)))) > REACH;          // out of the picture, for good
+  if (done >= data.most || gone) {
     done = Math.ceil(done);
     stage.play(false);
   }

@@ -3,7 +3,7 @@
 
 const TURN = 2 * Math.PI, BREAKS = 0.9716;     // where the golden curve does (Greene 1979)
 const MOST = 14, AT_ONCE = 900, LONGEST = 300_000, SPEED = 9000;          // orbits, dots of each at once, the traveller's steps, its steps a second
-const INKS = ["c0", "c2", "c3", "c5", "c4"];
+const INKS = ["c0", "c2", "c3", "c4"];          // the traveller alone is gold, the last curves black
 
 const stage = new Stage();
 const plane = stage.plane({
@@ -104,7 +104,7 @@ const slider = stage.slider({
   change: (value) => { K = value; restart(); },
 });
 const showCurve = stage.number({ label: "the last curve is", colour: "truth" });
-const showTraveller = stage.number({ label: "the traveller has come", colour: "c1" });
+const showTraveller = stage.number({ label: "the gold orbit has come", colour: "c1" });
 first();
 plane.handle({
   name: "where an orbit begins", get: () => orbits[orbits.length - 1].start, step: [0.05, 0.05],
