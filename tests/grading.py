@@ -68,6 +68,12 @@ def graded_cells(notebook, by_hand=False):
             if about(cell).get("grade") and about(cell).solution == by_hand}
 
 
+def scheme(name):
+    """The mark scheme of an assignment's written answer."""
+    found, = grade.SCHEME.findall("\n".join(cell.source for cell in source(name).cells))
+    return found
+
+
 def answers_in(notebook):
     """What stands in the cells that a student fills in, by their names."""
     return {about(cell).grade_id: cell.source for cell in notebook.cells if about(cell).get("solution")}
@@ -76,9 +82,7 @@ def answers_in(notebook):
 def answered(notebook, student, answers):
     """A notebook with a student's name and answers."""
     notebook, answers = nbformat.from_dict(notebook), dict(answers)
-    first = next(cell for cell in notebook.cells if cell.cell_type == "code")
-    assert first.source.startswith('STUDENT = ""')
-    first.source = f"STUDENT = {student!r}"
+    next(cell for cell in notebook.cells if cell.source.startswith('STUDENT = ""')).source = f"STUDENT = {student!r}"
     for cell in notebook.cells:
         if about(cell).get("grade_id") in answers:
             assert about(cell).solution
@@ -321,9 +325,19 @@ class Graded:
     def test_the_student_version_holds_no_solution(self, course, name):
         released = "\n".join(cell.source for cell in course.released[name].cells)
         assert not re.search(r"BEGIN|HIDDEN", released)
-        for text in answers_in(source(name)).values():
+        for text in [*answers_in(source(name)).values(), scheme(name)]:
             for line in (line.strip() for region in SOLUTION.findall(text) or [text] for line in region.splitlines()):
                 assert len(line) < 20 or line not in released, line
+
+    def test_who_marks_sees_the_scheme_above_the_answer(self, course, name):
+        course.hand_in(name, "reference", answered(course.released[name], "reference", answers_in(source(name))))
+        course.graded(name, "reference")
+        cells = nbformat.read(course.notebook("autograded", name, "reference"), as_version=4).cells
+        place = next(place for place, cell in enumerate(cells) if about(cell).get("grade_id", "").startswith("written"))
+        assert scheme(name) in cells[place - 1].source and about(cells[place]).points == BY_HAND
+
+    def test_the_first_cell_is_for_colab(self, course, name):
+        assert course.released[name].cells[1].source.startswith("# Google Colab")
 
     def test_the_student_version_cannot_be_changed_where_it_is_graded(self, course, name):
         for cell in course.released[name].cells:

@@ -6,6 +6,7 @@ import io
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -13,10 +14,11 @@ import zipfile
 
 import nbformat
 import pytest
+import yaml
 from assignment_sentences import SENTENCES
 from execute import normalised, notebooks
 from grading import (ASSIGNMENTS, BY_HAND, BY_TESTS, NAMES, NO_SOURCES, Course, Graded, about, answered, answers_in, answers_to,
-                     grade, graded_cells, source, SOURCE)
+                     grade, graded_cells, scheme, source, SOURCE)
 
 pytestmark = pytest.mark.skipif(not NAMES, reason=NO_SOURCES)
 
@@ -102,6 +104,52 @@ def test_the_lecturers_page_has_the_same_points():
     assert rows == [(name, str(BY_TESTS), str(BY_HAND)) for name in NAMES]
 
 
+# the cell for Colab
+
+ADDRESS = "https://github.com/NAME/REPOSITORY@main"
+
+
+class Shell(list):
+    """A shell that only notes its magics, and says where it is."""
+
+    def __init__(self, module):
+        self.module = module
+
+    def __str__(self):
+        return f"<{self.module}.Shell object>"
+
+    def run_line_magic(self, name, line):
+        self.append((name, line))
+
+
+def run_first_cell(address, shell):
+    """Run the cell that a class gets whose book has been published at an address, or has not."""
+    notebook, _ = grade.ForColab(address=address).preprocess(copy.deepcopy(source(NAMES[0])), {})
+    exec(next(cell for cell in notebook.cells if cell.cell_type == "code").source, {"get_ipython": lambda: shell})
+
+
+@pytest.mark.parametrize("module, done", [("google.colab._shell", [("pip", f"install --quiet git+{ADDRESS}")]), ("ipykernel.zmqshell", [])])
+def test_the_first_cell_installs_the_library_on_colab_only(module, done):
+    run_first_cell(ADDRESS, shell := Shell(module))
+    assert shell == done
+
+
+def test_on_colab_a_missing_address_is_asked_for():
+    with pytest.raises(AssertionError, match="write the address of your lecturer's copy"):
+        run_first_cell("", Shell("google.colab._shell"))
+
+
+@pytest.mark.parametrize("published, address", [("", None), ("https://github.com/NAME/REPOSITORY/", ADDRESS)])
+def test_the_address_is_that_of_the_book(published, address, tmp_path, monkeypatch):
+    folder = tmp_path / "book" / "teaching" / "assignments"
+    shutil.copytree(ASSIGNMENTS, folder, ignore=lambda folder, names: [name for name in names if not name.endswith(".py")])
+    settings = yaml.safe_load((ASSIGNMENTS / "../../../_config.yml").read_text(encoding="utf-8"))
+    settings["sphinx"]["config"] |= {"book_repository": published, "book_branch": "main"}
+    (tmp_path / "_config.yml").write_text(yaml.safe_dump(settings), encoding="utf-8")
+    monkeypatch.setattr(grade, "HERE", folder)
+    assert grade.settings().ForColab.get("address") == address
+
+
 # where a student's code runs
 
 ASKS = "import os; print(os.environ.get('SECRET'), os.environ['HOME'] == os.getcwd(), os.listdir({!r}), end=' ')\nbytearray(5 * 10**9)"
@@ -162,7 +210,7 @@ def both(*changes):
 
 def named(text):
     def change(notebook):
-        notebook.cells[1].source = text
+        next(cell for cell in notebook.cells if cell.source.startswith("STUDENT")).source = text
     return change
 
 
@@ -177,7 +225,9 @@ def no_metadata(notebook):
 
 
 def through_colab(notebook):
-    """Neither nbgrader's marks nor the cells' ids survive, and a badge stands on top."""
+    """Neither nbgrader's marks nor the cells' ids survive, a badge stands on top, and the cell for Colab was edited and run."""
+    notebook.cells[1].source = notebook.cells[1].source.replace('""', '"https://colab.example/book"')
+    notebook.cells[1].outputs = [nbformat.v4.new_output("stream", text="Successfully installed hnn-lite")]
     notebook.metadata = {"colab": {"provenance": []}, "kernelspec": {"name": "python3", "display_name": "Python 3"}}
     for number, cell in enumerate(notebook.cells):
         cell.metadata, cell.id = {"id": f"aBc{number}"}, f"aBc{number}"
@@ -320,6 +370,7 @@ BROKEN = {
     "window": (own_cell("import tkinter\ntkinter.Tk().mainloop()"), 17, None, {}),
     "input": (with_source("order", "steps = input('how many?')\nANSWER"), 14, "`order` has no result: it asks for input", {}),
     "bash": (both(own_cell("%%bash\nls -la"), own_cell("!echo hello")), 17, None, {}),
+    "installs": (own_cell("%pip install --quiet hnn_lite\nif True:\n    !pip install hnn_lite"), 17, "`pip install` was left out", {}),
     "reset": (own_cell("%reset -f"), 17, "`%reset` was left out", {}),
     "warns": (with_source("functions", "ANSWER" + LATE), 17, None, {}),
     "outside": (own_cell(OUTSIDE), 17, None, {}),
@@ -369,6 +420,12 @@ class TestBrokenClass:
             found = [cell.source for cell in cells if about(cell).get("grade_id") == "written_cost"]
             assert found == [answers_in(source(NAMES[1]))["written_cost"]]
 
+    def test_an_empty_answer_counts_as_0_and_others_wait(self, course):
+        for student, wait in (("empty", False), ("renamed", True)):
+            course.graded(NAMES[1], student)
+            with course.api.gradebook as book:
+                assert book.find_grade("written_cost", NAMES[1], NAMES[1], student).needs_manual_grade == wait
+
     def test_nothing_is_left_behind(self, course):
         course.graded(NAMES[1], "outside")
         assert not [path for path in course.root.rglob("*") if path.name in ("left-behind", "large.png")]
@@ -406,6 +463,7 @@ class TestBrokenClass:
                 for line in hidden.splitlines():
                     code = line.split('"')[0].strip()[:60]          # without the hint, which may stand on a line of its own
                     assert not code or code not in text, line
+        assert "mark scheme" not in text.lower() and not any(line[:60] in text for line in scheme(NAMES[1]).splitlines() if len(line) > 20)
         return page
 
     def test_the_report_names_each_student_and_what_is_left_to_do(self, course, monkeypatch):

@@ -2,7 +2,7 @@
 
     python book/teaching/course_pages.py           make these parts of the pages anew
 
-- instructor/mark-schemes.md: the question and the reference of each written answer, from the sources of the assignments.
+- instructor/mark-schemes.md: the question and the mark scheme of each written answer, from the sources of the assignments.
 - map.md: where each aim is taught, practised and examined, from map.toml.
 """
 
@@ -20,12 +20,13 @@ SOURCES = HERE / "assignments" / "source"
 
 
 def written(assignment):
-    """The question and the reference answer of an assignment's written task, and its points."""
+    """The question of an assignment's written task, its mark scheme, and its points."""
     cells = json.loads((SOURCES / assignment / f"{assignment}.ipynb").read_text(encoding="utf-8"))["cells"]
-    for question, cell in zip(cells, cells[1:], strict=False):
+    for above, cell in zip(cells, cells[1:], strict=False):
         about = cell["metadata"].get("nbgrader", {})
         if cell["cell_type"] == "markdown" and about.get("grade"):
-            return "".join(question["source"]).split("\n", 1)[1].strip(), "".join(cell["source"]).strip(), about["points"]
+            question, scheme = "".join(above["source"]).split("\n", 1)[1].split("=== BEGIN MARK SCHEME ===\n")
+            return question.strip(), scheme.removesuffix("=== END MARK SCHEME ===").strip(), about["points"]
     raise ValueError(f"{assignment} has no written answer that a person marks")
 
 
@@ -33,12 +34,12 @@ def quoted(text):
     return "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
 
 
-def with_references(text):
-    """The page of mark schemes with question and reference after each comment `% written: ASSIGNMENT` made anew."""
+def with_schemes(text):
+    """The page of mark schemes with question and scheme after each comment `% written: ASSIGNMENT` made anew."""
     def block(match):
-        question, reference, _ = written(match[2])
-        return f"{match[1]}{quoted(question)}\n\n*A full answer:*\n\n{quoted(reference)}\n\n"
-    return re.sub(r"(^% written: ([\w-]+)\n\n)(?:(?:>.*|\*A full answer:\*|)\n)*", block, text, flags=re.M)
+        question, scheme, _ = written(match[2])
+        return f"{match[1]}{quoted(question)}\n\n{scheme}\n" + "\n" * bool(match[3])
+    return re.sub(r"(^% written: ([\w-]+)\n\n).*?(?=^(## )|\Z)", block, text, flags=re.M | re.S)
 
 
 # --- the map
@@ -71,7 +72,7 @@ def with_map(text):
     return re.sub(r"(^% table: map\n\n)(?:\|.*\n)*", lambda match: match[1] + "\n".join(map_table()) + "\n", text, flags=re.M)
 
 
-PAGES = {HERE / "instructor" / "mark-schemes.md": with_references, HERE / "map.md": with_map}
+PAGES = {HERE / "instructor" / "mark-schemes.md": with_schemes, HERE / "map.md": with_map}
 
 
 def main():

@@ -28,7 +28,7 @@ from nbclient.exceptions import DeadKernelError
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, new_raw_cell
 from nbgrader.apps import NbGraderAPI
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor
-from traitlets import Integer, List
+from traitlets import Integer, List, Unicode
 from traitlets.config import PyFileConfigLoader
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -39,8 +39,12 @@ ENDED = {"CellTimeoutError": "it ran for longer than {seconds} s and was interru
          "SyntaxError": "it is not valid Python ({said})", "IndentationError": "it is not valid Python ({said})",
          "StdinNotImplementedError": "it asks for input, and nobody is there to type",
          "MemoryError": "it needs more memory than there is for it", "_ArrayMemoryError": "it needs more memory than there is for it"}
-RESET = re.compile(r"^[ \t]*%reset\b.*$|^[ \t]*get_ipython\(\)\.run_line_magic\(['\"]reset['\"].*$", re.M)
+NOT_HERE = {"%reset": (re.compile(r"^([ \t]*)(?:%reset\b|get_ipython\(\)\.run_line_magic\(['\"]reset['\"]).*$", re.M),
+                       "it would have cleared what came before it"),
+            "pip install": (re.compile(r"^([ \t]*)[%!].*\b(?:pip3?|conda|mamba|uv|apt|apt-get)\b.*\binstall\b.*$", re.M),
+                            "nothing is installed while a notebook is graded")}
 HIDDEN = re.compile(r"### BEGIN HIDDEN TESTS(.*?)### END HIDDEN TESTS", re.S)
+SCHEME = re.compile(r"=== BEGIN MARK SCHEME ===(.*?)=== END MARK SCHEME ===", re.S)
 CUT = "which was cut off here"
 MEMORY, FILE_SIZE = 4_000_000, 200_000          # of a student's code: KiB of memory, and blocks of 512 bytes in a file that it writes
 
@@ -86,7 +90,24 @@ class Alone(AsyncKernelManager):
         return apart(super().format_kernel_cmd(extra_arguments), *self.hidden)
 
 
-# what nbgrader does with each notebook: nbgrader_config.py names these two
+# what nbgrader does with each notebook: nbgrader_config.py names these three
+
+COLAB = """# Google Colab has no hnn_lite, so this cell installs it there. Anywhere else it does nothing.
+ADDRESS = "{address}"
+if "google.colab" in str(get_ipython()):
+    assert ADDRESS, "write the address of your lecturer's copy of the book between the quotes"
+    get_ipython().run_line_magic("pip", f"install --quiet git+{{ADDRESS}}")"""
+
+
+class ForColab(NbGraderPreprocessor):
+    """Puts a first cell below the title of a student's version, which on Colab installs the library."""
+
+    address = Unicode(help="of a repository of this book from which pip can install; students are told to write it if there is none").tag(config=True)
+
+    def preprocess(self, nb, resources):
+        nb.cells.insert(1, new_code_cell(COLAB.format(address=self.address), id="colab"))
+        return nb, resources
+
 
 class ExecuteAll(Execute):
     """nbgrader's `Execute`, which also survives a cell that ends the kernel, and keeps only the beginning of endless output.
@@ -126,7 +147,7 @@ class ExecuteAll(Execute):
         if about.get("grade") and not about.get("solution"):
             told = self.quietly("get_ipython().guard.put_back()", index)
         cell, resources = super().preprocess_cell(cell, resources, index)
-        if about.get("locked") and not about.get("grade"):
+        if cell.cell_type == "code" and about.get("locked") and not about.get("grade"):
             self.quietly("get_ipython().guard.look()", index)
         if told and cell.cell_type == "code":
             cell.outputs[:0] = told
@@ -179,7 +200,7 @@ def shown_by(output):
 
 
 class HideTests(NbGraderPreprocessor):
-    """For feedback: the hidden part of each test is left out, and of its error only the last line, the hint, is shown.
+    """For feedback: mark schemes and the hidden part of each test are left out, and of its error only the last line, the hint, is shown.
 
     What a student's code printed of the hidden tests is left out, too, unless it disguised it.
     """
@@ -191,6 +212,8 @@ class HideTests(NbGraderPreprocessor):
     def preprocess_cell(self, cell, resources, index):
         about = cell.metadata.get("nbgrader", {})
         is_test = cell.cell_type == "code" and about.get("grade") and not about.get("solution")
+        if cell.cell_type == "markdown" and about.get("locked"):
+            cell.source = SCHEME.sub("", cell.source)
         if is_test:
             cell.source = HIDDEN.sub("# ... and tests on other numbers", cell.source)
         for output in cell.get("outputs", []):
@@ -292,9 +315,11 @@ def mended(cells, released):
         kind = master.cell_type if master else old["cell_type"]
         if kind != old["cell_type"]:
             remarks.append(f"the cell `{named[place]}` had been turned into a {old['cell_type']} cell")
-        source, resets = RESET.subn("# %reset was left out here", old["source"]) if kind == "code" else (old["source"], 0)
-        if resets:
-            remarks.append("`%reset` was left out: it would have cleared what came before it")
+        source = old["source"]
+        for what, (line, why) in NOT_HERE.items() if kind == "code" else ():
+            source, times = line.subn(rf"\1pass          # {what} was left out here", source)
+            if times:
+                remarks.append(f"`{what}` was left out: {why}")
         cell = new.get(kind, new_raw_cell)(source)
         if master:
             cell.metadata.nbgrader = master.metadata.nbgrader
