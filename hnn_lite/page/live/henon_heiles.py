@@ -14,8 +14,8 @@ STARTS = ((0.2, 0.0), (0.8, 0.0), (0.45, 0.35))
 class HenonHeiles(LiveFigure):
     """The plane x = 0 of the Henon-Heiles system with a dot for each time that a star comes through it, p_x > 0.
 
-    The energy has a slider, and any place of the plane can be made the start of one more star. Beside it, the star's path between
-    the curves of equal potential.
+    The energy has a slider and can be swept, and any place of the plane can be made the start of one more star. Beside it, the star's
+    path between the curves of equal potential. A dot that is pointed at shows the path to the next dot; a place of the path, its dot.
 
     Parameters
     ----------
