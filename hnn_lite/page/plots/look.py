@@ -8,7 +8,7 @@ from hnn_lite.models import HNN, ActionAngleNetwork, Baseline, EulerUpdate, Line
 MODELS = {"baseline": Baseline, "hnn": HNN, "action-angle": ActionAngleNetwork, "euler-update": EulerUpdate, "neural-ode": NeuralODE,
           "linear-map": LinearMap}
 
-# Okabe and Ito's colours for the models, and others for all the rest (violet, gold, teal, dark red, olive, black): distinct in either list for
+# Okabe and Ito's colours for the models, and others for all the rest (violet, gold, teal, red, olive, black): distinct in either list for
 # readers who do not see red and green apart, on white and on the dark page
 COLOURS = {"truth": "#1a1a1a", **{name: model.colour for name, model in MODELS.items()}, "hamiltonian-ode": HNN.colour,
            "data": "#8a8a8a", "persistence": "#8a8a8a"}
