@@ -922,6 +922,22 @@ def test_the_pictures_of_codes_and_their_laws_are_pythons(show):
     np.testing.assert_allclose(landscape, energy, atol=0.01 * np.ptp(landscape))
     wide = z[energy > np.quantile(energy, 0.4)]
     close(evaluate(browser, "climb", wide), shown.law.add_energy(wide, pixels.SHOVE / figure.worth))
+    wait(browser, "return samples.length === 36")          # the pictures all over the plane
+    places, frames = map(np.array, browser.execute_script("return [samples.map(({ z }) => z), samples.map(({ frame }) => [...frame])]"))
+    lattice = (2 * np.arange(6) + 1) / 6 - 1
+    close(places, np.stack(np.meshgrid(lattice, lattice), axis=-1).reshape(-1, 2) * figure.data()["extent"])
+    close(frames[:, figure.lit["hnn"]], networks.residual(weights.quantised(pixels.drawn(hnn, figure.lit["hnn"])), places))
+    drawn = browser.execute_script("""
+        screens.clear(); drawScreens({ hnn: arguments[0], baseline: arguments[1] });
+        const { width, height } = screens.canvas, image = screens.pen.getImageData(0, 0, width, height).data, cell = width / 3;
+        const size = Math.min(cell - 8, height - 26), at = (k) => (k + 0.5) * size / SIDE;
+        return Array.from({ length: SIDE * SIDE }, (_, i) => {
+          const place = 4 * (Math.floor(2 + at(Math.floor(i / SIDE))) * width + Math.floor(2.5 * cell - size / 2 + at(i % SIDE)));
+          return [...image.slice(place, place + 3)]; });""", z[0].tolist(), other[9].tolist())
+    grey, beside = hnn.decode(z[0])[:784], baseline.decode(other[9])[:784]
+    for one, less, ink in ((grey, beside, (0, 114, 178)), (beside, grey, (213, 94, 0))):          # both, laid over each other
+        alone = (one > 0.45) & (less < 0.005)
+        assert alone.sum() > 10 and np.abs(np.array(drawn)[alone] - ink).max() < 40
 
 
 def test_energy_that_is_added_to_a_film_is_kept(show):
@@ -1107,18 +1123,42 @@ def test_a_joule_is_a_joule(show):
     np.testing.assert_allclose(np.array(browser.execute_script(numbers)) - before, [1, 1, 0], atol=2e-3)
 
 
-def test_the_torus_turns(show):
+def test_one_pendulum_then_two_on_a_torus_that_turns_and_unrolls(show):
     browser = show(output("action-angle"), calm=True)
     settled(browser)
-    torus, seen = browser.find_element("css selector", "canvas[tabindex]"), [pictures(browser)]
-    ActionChains(browser).move_to_element(torus).click_and_hold().move_by_offset(40, 25).release().perform()
-    for key in (None, selenium.Keys.ARROW_LEFT, selenium.Keys.ARROW_UP):
-        if key:
-            torus.send_keys(key)
+    panel, shown = browser.find_element("css selector", "canvas"), browser.find_elements("css selector", "input[type=radio]")
+    handles = functools.partial(browser.find_elements, "css selector", ".handle")
+    assert len(handles()) == 1 and panel.get_attribute("tabindex") is None
+    seen, moves = [pictures(browser)], [lambda: shown[1].click(), lambda: ActionChains(browser).move_to_element(panel).click_and_hold()
+                                        .move_by_offset(40, 25).release().perform(), lambda: panel.send_keys(selenium.Keys.ARROW_LEFT),
+                                        lambda: panel.send_keys(selenium.Keys.ARROW_UP), lambda: shown[2].click()]
+    for move in moves:
+        move()
         settled(browser)
         seen.append(pictures(browser))
-    assert len(set(seen)) == 4
-    assert browser.execute_script("return starts.join() === data.starts.join()")          # and nothing else is moved
+    assert len(set(seen)) == 6 and len(handles()) == 2 and panel.get_attribute("tabindex") is None
+    starts, now, width, height = browser.execute_script("return [starts, time, torus.width, torus.height]")
+    np.testing.assert_array_equal(starts, [[1.3, 0.0], [2.3, 0.0]])          # and nothing else is moved
+    model = weights.as_shown(straight()[0])
+    action, angle = (np.array(part)[:, 0] for part in model.encode(np.array(starts)))
+    turned = angle + np.array(model.frequencies(action[:, None]))[:, 0] * (now - np.array([1.5, 3.0, 4.5]))[:, None]
+    places = [width / 2, height / 2] + (min(width, height) / 2 - 30) * (((turned / np.pi + 1) % 2) - 1) * [1, -1]
+    drawn = browser.execute_script("const { width, height } = torus.canvas; return [...torus.pen.getImageData(0, 0, width, height).data]")
+    green = np.abs(np.array(drawn).reshape(height, width, 4) - [0, 158, 115, 255]).max(axis=-1) < 60
+    for x, y in np.round(places).astype(int):          # the network's line
+        assert green[y - 1 : y + 2, x - 1 : x + 2].any()
+    assert green.mean() < 0.1
+    shown[0].click()
+    settled(browser)
+    assert pictures(browser) == seen[0] and len(handles()) == 1
+
+
+def test_the_torus_unrolls_before_the_readers_eyes(show):
+    browser = show(output("action-angle"))
+    between = browser.execute_script("show('torus'); show('square'); stage.touch = () => {}; stage.frame(0); unroll.last -= 300; stage.frame(0); return flat")
+    assert 0.2 < between < 0.6
+    browser.execute_script("unroll.last -= 2000; stage.frame(0); stage.frame(0)")
+    assert browser.execute_script("return flat") == 1
 
 
 def test_the_dot_beckons_when_it_comes_into_view_and_until_it_is_taken(show):

@@ -14,7 +14,7 @@ TOP = (np.pi, 0.0)     # a pendulum that stands on its head
 
 
 class Torus(LiveFigure):
-    """Two pendulums and their two angles on a torus that can be turned; the time slider reaches a million periods.
+    """A pendulum's angle on a circle, or two pendulums' on a torus that can be turned and unrolled, up to a million periods ahead.
 
     The same network serves both pendulums, each with its own start, which can be dragged.
 

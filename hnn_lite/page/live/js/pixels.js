@@ -5,6 +5,7 @@ const PER_SECOND = 20, SPEED = 2;              // frames a second of the film; h
 const AHEAD = 60;                              // frames that are computed before they are asked for
 const SIDE = 28, BLACK = 0.5;                  // numbers along a side; grey that is drawn black
 const WAYS = { hnn: "HNN", baseline: "baseline" };
+const SAMPLES = 6, FAINT = 0.3;                // pictures along a side of the plane; how strongly they are drawn
 
 // The decoder: residual in hnn_lite/networks.py.
 class Decoder {
@@ -57,16 +58,16 @@ const plane = stage.plane({
   x: [-data.extent[0], data.extent[0]], y: [-data.extent[1], data.extent[1]], xlabel: "first number of the code", ylabel: "second number (per frame)",
 });
 const side = stage.column(1);
-const screens = stage.panel({ label: "the pictures that are drawn of the codes", ratio: 1.75, into: side });
+const screens = stage.panel({ label: "the pictures that are drawn of the codes, and both laid over each other", ratio: 2.5, into: side });
 const most = 1.6 * Math.max(...data.levels.slice(0, 7));
 const chart = stage.plane({
   label: "the learned energy along both motions", ratio: 2.1, into: side, margin: { left: 44 }, yticks: 3,
   x: [0, FRAMES / PER_SECOND], y: [0, most], xlabel: "time in the film (s)", ylabel: "energy, as the HNN sees it",
 });
-const sheet = document.createElement("canvas");
-sheet.width = sheet.height = SIDE;
+const sheet = Object.assign(document.createElement("canvas"), { width: SIDE, height: SIDE });
 
 let start = data.start, paths, energies, jumps, stuck = false;
+const samples = [];                            // { z, frame }: what the HNN's decoder draws at places all over the plane, row by row
 
 function restart(at = start) {
   start = at;
@@ -77,7 +78,8 @@ function restart(at = start) {
 }
 
 function work(deadline) {
-  let left = false;
+  for (; samples.length < SAMPLES ** 2 && performance.now() < deadline; samples.push(sample(samples.length)));
+  let left = samples.length < SAMPLES ** 2;
   Object.keys(WAYS).forEach((way, number) => {
     left = paths[way].walk(Math.min(FRAMES, PER_SECOND * time.wanted + AHEAD), performance.now() + (deadline - performance.now()) / (2 - number)) || left;
     const { states } = paths[way], known = energies[way];
@@ -104,6 +106,7 @@ function shove(amount) {
 
 function draw() {
   const now = PER_SECOND * time.now, states = { hnn: paths.hnn.at(now), baseline: paths.baseline.at(now) };
+  plane.layer("samples", samples.length, drawSamples);
   plane.axes("", () => {
     for (const z of data.cloud) plane.dot(...z, 1.5, { colour: "data", alpha: 0.45 });
     plane.contours(landscape, data.levels, { colour: "line" }, 10);
@@ -138,23 +141,45 @@ function frameOf(way, z) {
   return frame;
 }
 
-const rgb = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
+function sample(number) {
+  const along = (place, most) => (2 * (place + 0.5) / SAMPLES - 1) * most, [right, top] = data.extent;
+  const z = [along(number % SAMPLES, right), along(Math.floor(number / SAMPLES), top)];
+  return { z, frame: frameOf("hnn", z) };
+}
 
-// Two screens side by side, each with its name.
+function drawSamples() {
+  const { X, Y, across, up } = plane.scale(), size = 2 / SAMPLES * Math.min(across * data.extent[0], up * data.extent[1]);
+  for (const { z: [q, p], frame } of samples) drawPicture(plane, [[frame, "ink"]], X(q) - size / 2, Y(p) - size / 2, size, FAINT);
+}
+
+// Pictures laid over each other, [the grey of its pixels, its ink] each, as a square of a panel.
+function drawPicture(panel, layers, x, y, size, alpha = 1) {
+  const pen = sheet.getContext("2d");
+  pen.clearRect(0, 0, SIDE, SIDE);
+  for (const [picture, ink] of layers) {
+    pen.fillStyle = panel.colour(ink);
+    picture.forEach((grey, i) => {
+      if (grey < 0.01) return;
+      pen.globalAlpha = alpha * Math.min(1, grey / BLACK);
+      pen.fillRect(i % SIDE, Math.floor(i / SIDE), 1, 1);
+    });
+  }
+  panel.pen.imageSmoothingEnabled = false;
+  panel.pen.drawImage(sheet, x, y, size, size);
+}
+
+// Three screens side by side: what each draws, and both in one, each in its colour.
 function drawScreens(states) {
-  const cell = screens.width / 2, size = Math.min(cell - 8, screens.height - 26), light = rgb(screens.colour("surface")), dark = rgb(screens.colour("ink")), { pen } = screens;
-  Object.keys(WAYS).forEach((way, place) => {
-    const picture = frameOf(way, states[way]), image = new ImageData(SIDE, SIDE), x = (place + 0.5) * cell - size / 2;
-    for (let i = 0; i < SIDE * SIDE; i++) {
-      const share = Math.max(0, Math.min(1, picture[i] / BLACK));
-      for (let c = 0; c < 3; c++) image.data[4 * i + c] = light[c] + share * (dark[c] - light[c]);
-      image.data[4 * i + 3] = 255;
-    }
-    sheet.getContext("2d").putImageData(image, 0, 0);
-    pen.imageSmoothingEnabled = false;
-    pen.drawImage(sheet, x, 2, size, size);
-    screens.stroke(4, (i) => x + (i % 3 ? size : 0), (i) => 2 + (i > 1 ? size : 0), { colour: way, width: 2, close: true });
-    screens.text(`${WAYS[way]} draws`, (place + 0.5) * cell, size + 7, { colour: way, align: "center", base: "top", weight: 600, halo: false });
+  const cell = screens.width / 3, size = Math.min(cell - 8, screens.height - 26);
+  const frames = Object.fromEntries(Object.keys(WAYS).map((way) => [way, frameOf(way, states[way])]));
+  const shown = [["HNN draws", "hnn", [[frames.hnn, "ink"]]], ["baseline draws", "baseline", [[frames.baseline, "ink"]]],
+    ["both", "muted", [[frames.baseline, "baseline"], [frames.hnn, "hnn"]]]];
+  shown.forEach(([words, colour, layers], place) => {
+    const x = (place + 0.5) * cell - size / 2, square = (i) => [x + (i % 3 ? size : 0), 2 + (i > 1 ? size : 0)];
+    screens.stroke(4, (i) => square(i)[0], (i) => square(i)[1], { width: 0, fill: "surface", close: true });
+    drawPicture(screens, layers, x, 2, size);
+    screens.stroke(4, (i) => square(i)[0], (i) => square(i)[1], { colour, width: 2, close: true });
+    screens.text(words, (place + 0.5) * cell, size + 7, { colour, align: "center", base: "top", weight: 600, halo: false, fit: cell - 4 });
   });
 }
 
