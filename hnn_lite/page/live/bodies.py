@@ -1,4 +1,4 @@
-"""Two or three bodies: the true pull, a baseline and an HNN, from one start, any body of which can be dragged."""
+"""Two or three bodies: the true pull, a baseline and an HNN, from one start, any body of which can be dragged, on the ground or from a train."""
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from hnn_lite.page.plots import COLOURS, LABELS, line
 # by the number of bodies: where they begin, how long they are followed
 BEGIN = {2: ((0.9, -0.9, 0.5, -0.5), 50.0), 3: ((1.0, -0.5, -0.5, 0.0, 3**0.5 / 2, -(3**0.5) / 2), 20.0)}
 WAYS = ("truth", "baseline", "hnn")
+FASTEST = 0.1          # the train
 
 
 class Bodies(LiveFigure):
@@ -26,6 +27,8 @@ class Bodies(LiveFigure):
         The truth, `hl.systems.two_body()` or `hl.systems.three_body()` if not given.
     shown : float
         Time units of the motion that are shown before the reader does anything.
+    train : float
+        The speed of the train from which they are seen at first, from 0, on the ground, to 0.1; a slider changes it.
 
     Raises
     ------
@@ -36,7 +39,7 @@ class Bodies(LiveFigure):
     script = "bodies"
     size = (7.2, 3.4)
 
-    def __init__(self, models, start=None, system=None, shown=6.0):
+    def __init__(self, models, start=None, system=None, shown=6.0, train=0.0):
         if not isinstance(models, dict) or set(models) != set(KINDS):
             raise ValueError(f"models must be a dict with 'baseline' and 'hnn', got {models!r}")
         self.models, dims = models, {getattr(model, "dim", None) for model in models.values()}
@@ -56,6 +59,9 @@ class Bodies(LiveFigure):
         self.shown = validate.positive("shown", shown, zero_too=True)
         if self.shown > self.seconds:
             raise ValueError(f"shown must be at most {self.seconds:g}, got {shown}")
+        self.train = validate.positive("train", train, zero_too=True)
+        if self.train > FASTEST:
+            raise ValueError(f"train must be at most {FASTEST:g}, got {train}")
 
     @property
     def title(self):
@@ -65,30 +71,33 @@ class Bodies(LiveFigure):
     @property
     def alt(self):
         """What the still shows."""
-        return (f"Three panels with the paths of {('two', 'three')[self.count - 2]} bodies from the same start, by the true law, a "
-                "baseline and an HNN, and below them the true energy along the three motions: level for the truth, nearly so for the HNN, "
+        return (f"Three panels with the paths of {('two', 'three')[self.count - 2]} bodies and of their centre of mass from the same start, by the "
+                "true law, a baseline and an HNN, and below them the true energy along the three motions: level for the truth, nearly so for the HNN, "
                 "adrift for the baseline.")
 
     def data(self):
         """See `LiveFigure`."""
         return {**{kind: weights.law(model) for kind, model in self.models.items()}, **self.system.constants,
-                "start": self.start, "shown": self.shown, "seconds": self.seconds}
+                "start": self.start, "train": self.train, "fastest": FASTEST, "shown": self.shown, "seconds": self.seconds}
 
     def still(self, figure):
         """See `LiveFigure`."""
         t = np.linspace(0, self.seconds / 2, 601)
         grid = figure.add_gridspec(2, 3, height_ratios=(2, 1))
         energy = figure.add_subplot(grid[1, :])
-        extent = 1.5 * np.abs(self.system.positions(self.start)).max()
+        seen = self.start.copy()          # from the train
+        seen[2 * self.count:3 * self.count] += self.train * self.system.masses
+        extent = 1.5 * np.abs(self.system.positions(self.start)).max() + self.train * t[-1]
         for column, way in enumerate(WAYS):
-            path = {**self.models, "truth": self.system}[way].rollout(self.start, t, rtol=1e-6)
+            path = {**self.models, "truth": self.system}[way].rollout(seen, t, rtol=1e-6)
             plane, places = figure.add_subplot(grid[0, column]), self.system.positions(path)
             for body in range(self.count):
                 plane.plot(*places[:, body].T, color=COLOURS[way], linewidth=0.9)
                 plane.plot(*places[-1, body], "o", color=COLOURS[way], markersize=5)
+            plane.plot(*self.system.centre_of_mass(path).T, color=COLOURS[way], linewidth=2.5, alpha=0.6)
             plane.set(title=LABELS[way], xlim=(-extent, extent), ylim=(-extent, extent), aspect="equal", xticks=[], yticks=[])
             energy.plot(t, self.system.hamiltonian(path), **line(way))
-        level = float(self.system.hamiltonian(self.start))
+        level = float(self.system.hamiltonian(seen))
         energy.set(xlabel="time (time units)", ylabel="true energy", ylim=(level - 0.5, level + 0.5))
 
     def _circle(self):

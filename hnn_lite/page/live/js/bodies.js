@@ -6,6 +6,8 @@ const SECONDS = data.seconds, STEP = 0.05;
 const SPEED = 2;                               // units of time in a second of the clock
 const AHEAD = 2;                               // units of time that are computed before they are asked for
 const TAIL = 5;                                // units of time for which a path is drawn strong
+const PUSH = 200, LONGEST = 90;                // pixels of an arrow for each unit of momentum, and at most
+const EXTENTS = [1.6, 2.2, 3.2, 4.6, 6.6];     // how far the axes can reach
 const NEAR = 0.25;                             // a body that is dragged keeps this distance
 const WAYS = { truth: ["truth", [6, 4]], baseline: ["baseline", []], hnn: ["HNN", []] };
 const ORDER = ["baseline", "hnn", "truth"];    // the truth on top
@@ -59,15 +61,25 @@ const chart = stage.plane({
 });
 const views = stage.panel({ label: "the three motions side by side", ratio: 2.6, into: side });
 
-let start = data.start, paths, energies, together = true, extent = 2;
+let start = data.start, train = data.train, paths, energies, together = false, extent = 2;
+
+const MIDDLE = count > 2 ? "centre of mass" : "midpoint";
+const sum = (f) => bodies.reduce((total, k) => total + f(k), 0), whole = sum((k) => masses[k]);
+
+// The centre of mass, and the total momentum.
+const middle = (x) => [0, 1].map((part) => sum((k) => masses[k] * x[part * count + k]) / whole);
+const momentum = (x) => [2, 3].map((part) => sum((k) => x[part * count + k]));
+
+// The start as it is seen from the train: everything moves to the right as well.
+const seen = () => start.map((value, i) => (Math.floor(i / count) === 2 ? value + masses[i % count] * train : value));
 
 function restart(at = start) {
   start = at;
   paths = {};
   energies = {};
   for (const way in WAYS) {
-    paths[way] = new Path(laws[way], methods[way], start, STEP);
-    energies[way] = [gravity.energy(start)];
+    paths[way] = new Path(laws[way], methods[way], seen(), STEP);
+    energies[way] = [gravity.energy(seen())];
   }
 }
 
@@ -91,26 +103,24 @@ function draw() {
     for (const way of ORDER) drawMotion(way);
     for (const k of bodies) plane.dot(start[k], start[count + k], 2.5, { colour: "muted" });
     for (const way of ORDER) drawBodies(plane, way, at(way));
+    for (const way of ORDER) drawMiddle(way);
+    plane.words(MIDDLE, ...middle(at("truth")), { dy: 20, align: "center", size: 12, colour: "truth" });
   });
   drawEnergies();
   drawViews();
   const x = (way) => paths[way].states[last()];
-  showOwn(number(laws.hnn.energy(x("hnn")) - laws.hnn.energy(start), 4));
-  showPush(`${push(x("truth"))}, baseline ${push(x("baseline"))}, HNN ${push(x("hnn"))}`);
+  const each = (f, digits) => Object.keys(WAYS).map((way) => `${WAYS[way][0]} ${number(Math.min(999, Math.hypot(...f(way))), digits)}`).join(", ");
+  showOwn(number(laws.hnn.energy(x("hnn")) - laws.hnn.energy(seen()), 4));
+  showWay(each((way) => add(middle(x(way)), -1, middle(start)), 2));
+  showPush(each((way) => momentum(x(way)), 3));
 }
 
-// The size of the total momentum.
-const push = (x) => {
-  const sum = (part) => bodies.reduce((total, k) => total + x[part * count + k], 0);
-  return number(Math.min(999, Math.hypot(sum(2), sum(3))), 3);
-};
-
-// The axes reach as far as the truth goes, in three sizes.
+// The axes reach as far as the truth goes, in a few sizes.
 function widen() {
   let far = 0;
   const { states } = paths.truth, end = last();
   for (let i = 0; i <= end; i += 5) for (let k = 0; k < 2 * count; k++) far = Math.max(far, Math.abs(states[i][k]));
-  const next = [1.6, 2.2, 3.2, 4.6].find((one) => one > 1.06 * far) || 4.6;
+  const next = EXTENTS.find((one) => one > 1.06 * far) || EXTENTS[EXTENTS.length - 1];
   if (next === extent) return;
   extent = next;
   plane.change({ x: [-extent, extent], y: [-extent, extent] });
@@ -127,6 +137,16 @@ function drawMotion(way) {
       plane.curve(end + 1 - first, (i) => x(first + i), (i) => y(first + i), { colour: way, width: 1.8, dash });
     } else plane.trail(end + 1, x, y, { colour: way, width: 2.2 }, TAIL / STEP);
   }
+}
+
+// The trail of the centre of mass, and at its end an arrow: the total momentum, along which it ought to go.
+function drawMiddle(way) {
+  const { states } = paths[way], end = last(), { X, Y } = plane.scale(), now = at(way), [x, y] = middle(now);
+  const trail = states.slice(0, end + 1).map(middle), [u, v] = momentum(now), size = Math.hypot(u, v);
+  const length = Math.min(LONGEST / size, PUSH);
+  plane.curve(end + 1, (i) => trail[i][0], (i) => trail[i][1], { colour: way, width: 3, alpha: 0.55 });
+  plane.dot(x, y, 4, { colour: way, ring: "paper" });
+  if (size) drawArrow(plane, X(x), Y(y), length * u, -length * v, { colour: way });
 }
 
 // The bodies, joined by thin lines.
@@ -193,12 +213,11 @@ function moved(k, [x, y]) {
     }
     return start.map((value, i) => (i === k ? x : i === count + k ? y : value));
   }
-  const total = masses.reduce((sum, m) => sum + m, 0), middle = [0, 1].map((part) => bodies.reduce((sum, j) => sum + masses[j] * start[part * count + j], 0) / total);
-  const from = [start[k] - middle[0], start[count + k] - middle[1]], to = [x - middle[0], y - middle[1]];
+  const centre = middle(start), from = [start[k] - centre[0], start[count + k] - centre[1]], to = [x - centre[0], y - centre[1]];
   const size = Math.max(0.35, Math.hypot(...to)) / Math.hypot(...from), angle = Math.atan2(to[1], to[0]) - Math.atan2(from[1], from[0]);
   const c = Math.cos(angle), s = Math.sin(angle), next = start.slice();
   for (const j of bodies) {
-    for (const [part, share, origin] of [[0, size, middle], [2, 1 / Math.sqrt(size), [0, 0]]]) {
+    for (const [part, share, origin] of [[0, size, centre], [2, 1 / Math.sqrt(size), [0, 0]]]) {
       const u = start[part * count + j] - origin[0], v = start[(part + 1) * count + j] - origin[1];
       next[part * count + j] = origin[0] + share * (c * u - s * v);
       next[(part + 1) * count + j] = origin[1] + share * (s * u + c * v);
@@ -210,14 +229,18 @@ function moved(k, [x, y]) {
 stage.buttons({ reset: () => { time.wanted = 0; restart(data.start); } });
 restart();
 stage.choice({
-  label: "a drag moves", value: "all", options: [["all", count > 2 ? "all three" : "both"], ["one", "one alone"]],
+  label: "a drag moves", value: "one", options: [["all", count > 2 ? "all three" : "both"], ["one", "one alone"]],
   change: (next) => { together = next === "all"; },
 });
 const time = stage.time({
   end: SECONDS, at: data.shown, rate: SPEED, format: (t) => t.toFixed(1), known: () => Math.min(...Object.values(paths).map((path) => path.seconds)),
 });
+stage.slider({
+  label: "the train's speed", min: 0, max: data.fastest, step: 0.01, value: train, format: (v) => v.toFixed(2), change: (v) => { train = v; restart(); },
+});
 const showOwn = stage.number({ label: "the HNN's own H has changed by", colour: "hnn" });
-const showPush = stage.number({ label: "total momentum: truth" });
+const showWay = stage.number({ label: `the ${MIDDLE} has moved by:` });
+const showPush = stage.number({ label: "total momentum:" });
 for (const k of bodies) {
   plane.handle({
     name: `the start of body ${k + 1}`, get: () => [start[k], start[count + k]], step: [0.05, 0.05], colour: "truth",
@@ -230,5 +253,7 @@ const evaluate = { "truth after": ([t, ...x]) => { const path = new Path(gravity
 evaluate["hnn after"] = ([t, ...x]) => { const path = new Path(laws.hnn, methods.hnn, x, STEP); path.walk(t); return path.states.pop(); };
 for (const way in WAYS) evaluate[`${way} field`] = laws[way].field;
 for (const way of ["truth", "hnn"]) evaluate[`${way} energy`] = laws[way].energy;
+evaluate.whole = (x) => [...middle(x), ...momentum(x)];
+evaluate.ride = (speed) => { train = speed; restart(); return paths.hnn.states[0]; };
 evaluate.moved = ([all, k, x, y]) => { together = all; return moved(k, [x, y]); };
 stage.start({ work, draw, evaluate });
