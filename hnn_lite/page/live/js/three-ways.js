@@ -68,7 +68,7 @@ function drawTint({ tint, extent: [right, top], full }) {
   const side = tint.length, sheet = Object.assign(document.createElement("canvas"), { width: side, height: side }), pen = sheet.getContext("2d");
   tint.forEach((row, r) => row.forEach((value, c) => {
     pen.fillStyle = plane.colour(value > 0 ? SPREADS : CONTRACTS);
-    pen.globalAlpha = 0.35 * Math.min(1, Math.abs(value) / full);
+    pen.globalAlpha = 0.35 * Math.sqrt(Math.min(1, Math.abs(value) / full));          // a root: weak ones are seen too
     pen.fillRect(c, side - 1 - r, 1, 1);
   }));
   const { X, Y } = plane.scale(), wider = side / (side - 1), [x, y] = [X(-wider * right), Y(wider * top)];
