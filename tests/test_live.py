@@ -967,6 +967,32 @@ def test_the_spot_keeps_its_area_along_the_motion_only(show):
     assert np.all(areas["uphill"] > 1.2) and np.all(areas["downhill"] < 0.8)
 
 
+def test_the_step_of_the_race_is_as_long_as_its_arrow_and_methods_can_be_hidden(show):
+    browser, field = show(output("integrator-race"), calm=True), hl.systems.pendulum().field
+    settled(browser)
+    grip, start, pixels_of = browser.find_elements("css selector", ".handle")[1], np.array([1.0, 0.0]), browser.execute_script("return plane.scale().up")
+    assert browser.execute_script("return [...plane.range.x, ...plane.range.y]") == [-1.75, 1.75, -1.6, 1.6]          # half of the whole plane
+    ActionChains(browser).move_to_element(grip).click_and_hold().move_by_offset(0, 30).release().perform()
+    settled(browser)
+    dt = browser.execute_script("return dt")
+    assert dt == pytest.approx(0.25 + 30 / pixels_of / -field(start)[1], abs=0.006) and dt > 0.3
+    assert [one.text for one in browser.find_elements("css selector", ".slider output")][1] == grip.get_attribute("aria-valuetext") == f"{dt} s"
+    for step in (dt, 0.12):          # by the mouse, and by a key
+        close(evaluate(browser, "tip", [0]), [hl.integrate.euler(field, start, step)])
+        close(browser.execute_script("return racers[0].path.states[1]"), hl.integrate.euler(field, start, step))
+        browser.execute_script("stretch(0.11); arguments[0].focus()", grip)
+        grip.send_keys(selenium.Keys.ARROW_UP)
+    settled(browser)
+    button, seen = next(one for one in browser.find_elements("css selector", "button") if one.text == "explicit Euler"), [pictures(browser)]
+    for pressed in ("false", "true"):
+        button.send_keys(" ")
+        settled(browser)
+        seen.append(pictures(browser))
+        assert button.get_attribute("aria-pressed") == pressed
+        assert ("explicit Euler" in browser.execute_script("return strip.spoken.text")) == (pressed == "true")
+    assert seen[0] == seen[2] != seen[1]
+
+
 def moved_circle(centre, radius, t, apart):
     """A circle of a pendulum's states after the time t, by the solver: the ends of short pieces of it, two of shape (n, 2)."""
     def moved(angles):

@@ -14,7 +14,7 @@ SHORTEST, LONGEST = 0.01, 1.0          # steps of the slider, s
 
 
 class IntegratorRace(LiveFigure):
-    """Paths and energies of several integrators from the same start; the start can be dragged, the step size has a slider.
+    """Paths and energies of several integrators from the same start; the start and the step can be dragged, methods hidden.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ class IntegratorRace(LiveFigure):
     """
 
     script = "integrator-race"
-    title = "integrator race: one start, one step, several methods; drag the start, move the step"
+    title = "integrator race: one start, one step, several methods; drag the start and the step's arrow"
     size = (7.2, 3.3)
 
     def __init__(self, system=None, methods=("euler", "rk4", "symplectic_euler", "leapfrog", "implicit_midpoint"),
