@@ -14,7 +14,7 @@ import hnn_lite
 
 PACKAGE = pathlib.Path(hnn_lite.__file__).parent
 CORE_LINES, READING_LINES = 2650, 750          # of code in the core and in `READ`, without docstrings, comments and blank lines
-NATIVE_LINES = 510          # of the optional engine, which nothing imports unasked (`test_native`), and which is not counted in the core
+NATIVE_LINES = 530          # of the optional engine, which nothing imports unasked (`test_native`), and which is not counted in the core
 
 # the core from the ground up: a module imports only from the rows above its own, or from its own package
 LAYERS = [

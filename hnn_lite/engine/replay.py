@@ -31,15 +31,10 @@ def adam(params, gradient, mean, square, work, numbers):
         gradient += np.multiply(params, decay, out=work)
     mean *= beta1
     mean += np.multiply(gradient, rest1, out=work)
-    gradient *= gradient
-    gradient *= rest2
     square *= beta2
-    square += gradient
-    np.sqrt(square, out=work)
-    work += epsilon
-    np.divide(mean, work, out=work)
-    work *= rate
-    params -= work
+    square += np.multiply(np.multiply(gradient, gradient, out=gradient), rest2, out=work)
+    np.add(np.sqrt(square, out=work), epsilon, out=work)
+    params -= np.multiply(np.divide(mean, work, out=work), rate, out=work)
 
 
 # element by element, into `out`, which may be the argument itself
