@@ -71,9 +71,10 @@ class Bodies(LiveFigure):
     @property
     def alt(self):
         """What the still shows."""
+        learned = ("nearly so for the HNN, adrift for the baseline",
+                   "near that level for the HNN until an encounter throws it off, and soon gone for the baseline")[self.count - 2]
         return (f"Three panels with the paths of {('two', 'three')[self.count - 2]} bodies and of their centre of mass from the same start, by the "
-                "true law, a baseline and an HNN, and below them the true energy along the three motions: level for the truth, nearly so for the HNN, "
-                "adrift for the baseline.")
+                f"true law, a baseline and an HNN, and below them the true energy along the three motions: level for the truth, {learned}.")
 
     def data(self):
         """See `LiveFigure`."""
