@@ -4,6 +4,7 @@ import autograd.numpy as np
 from autograd import elementwise_grad
 
 from hnn_lite import integrate, validate
+from hnn_lite.engine import Function
 
 
 class Dynamics:
@@ -12,12 +13,12 @@ class Dynamics:
     dim: int
 
     def field(self, x):
-        """dx/dt at the states `x`, shape (..., dim) to (..., dim)."""
+        """dx/dt at the states `x`, shape (..., dim) to (..., dim), of which nothing but the value counts: `rollout` may call it seldom."""
         raise NotImplementedError
 
     def rollout(self, x0, t, rtol=1e-9, atol=None):
         """The path from `x0`, shape (..., dim), at the times `t`: shape (times, ..., dim). See `integrate.solve_ivp`."""
-        return integrate.solve_ivp(self.field, validate.finite_states("x0", x0, self.dim), t, rtol, atol)
+        return integrate.solve_ivp(Function(lambda _, x: self.field(x)), validate.finite_states("x0", x0, self.dim), t, rtol, atol)
 
 
 class HamiltonianDynamics(Dynamics):

@@ -560,6 +560,15 @@ def test_a_function_is_replayed_with_new_values_and_a_frozen_number_is_noticed()
     assert right == [False, False, True, True]
 
 
+def test_a_function_that_makes_an_array_of_objects_is_called():
+    x = data(5, count=1)[0][0]
+    for fun in (lambda _, x: numpy.asarray(x), lambda _, x: 0.01 * numpy.asarray(x), lambda _, x: numpy.array([x, x])):
+        replayed = Function(fun)
+        for factor in (1.0, 2.0, 3.0):
+            numpy.testing.assert_array_equal(replayed(factor * x), fun((), factor * x))
+        assert replayed.programs == {(x.shape,): None}
+
+
 # Jacobians
 
 def unravel(vector, like):

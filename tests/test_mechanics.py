@@ -53,6 +53,22 @@ def test_where_the_gradient_vanishes_it_says_so(x, amount):
 
 # --- the Jacobian matrix of a flow
 
+@pytest.mark.parametrize(("lib", "calls"), [(anp, range(4, 30)), (np, range(500, 10_000))], ids=["autograd", "numpy"])
+def test_a_law_in_autograds_numpy_is_traced_and_one_in_plain_numpy_is_called(lib, calls):
+    count = []
+
+    class Pendulum(hl.mechanics.Dynamics):
+        dim = 2
+
+        def field(self, x):
+            count.append(1)
+            return lib.stack([2 * x[..., 1], -3 * lib.sin(x[..., 0])], axis=-1)
+
+    start, t = [[1.0, 0.5], [3.0, 0.2]], np.linspace(0, 20, 7)
+    np.testing.assert_allclose(Pendulum().rollout(start, t), solve_ivp(hl.systems.pendulum().field, start, t), atol=1e-7)
+    assert len(count) in calls
+
+
 def test_the_flow_of_a_linear_law_is_the_exponential_of_its_matrix():
     t = np.linspace(0, 3, 7)
     J = flow_jacobian(lambda x: 2 * hl.apply_omega(x), [0.3, 0.1], t)

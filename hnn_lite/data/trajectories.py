@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from hnn_lite import integrate, systems, validate
+from hnn_lite import systems, validate
 from hnn_lite.actions import ActionAngle, Kepler, NormalModes, Pendulum
 from hnn_lite.systems import System
 
@@ -77,7 +77,7 @@ class TrajectoryTask:
         x0, times = validate.finite_states("x0", x0, self.system.dim), self.dt * np.array([0, *jumps])
         if self.exact is not None:
             return self.exact.rollout(x0, times)[1:]
-        return _integrated(self.system, x0, times)[1:]
+        return self.system.rollout(x0, times, 1e-12)[1:]
 
     def error_by_jump(self, advance, jumps, starts=100):
         """How far off a model's predictions are, by the number of samples that it jumps over.
@@ -278,10 +278,6 @@ def _many(name, system, exact, sampler, seed, paths, points, dt, period):
     rng = validate.generator(seed, f"tori of {name}")
     paths, points = validate.whole("paths", paths, 1), validate.whole("points", points, 2)
     starts, times = sampler(rng, paths + TEST_PATHS), dt * np.arange(points)
-    path = exact.rollout(starts, times) if exact else _integrated(system, starts, times)
+    path = exact.rollout(starts, times) if exact else system.rollout(starts, times, 1e-12)
     path = np.swapaxes(path, 0, 1)
     return TrajectoryTask(name, system, exact, path[:paths], path[paths:], dt, period)
-
-
-def _integrated(system, x0, times):
-    return integrate.solve_ivp(system.field, x0, times, rtol=1e-12)

@@ -84,6 +84,8 @@ def _add(before, more):
 
 
 def _op(graph, value):
+    if not isbox(value) and np.asarray(value).dtype.kind not in "fiub":
+        raise NotImplementedError("plain NumPy has put what is traced into an array of objects")
     return value._node.op if isbox(value) else graph.constant(value)
 
 

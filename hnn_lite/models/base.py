@@ -6,8 +6,7 @@ import json
 
 import autograd.numpy as np
 
-from hnn_lite import batches, integrate, tree, validate
-from hnn_lite.engine import Function
+from hnn_lite import batches, tree, validate
 from hnn_lite.mechanics import Dynamics
 from hnn_lite.networks import ACTIVATIONS, init_mlp
 from hnn_lite.scaling import Scaling
@@ -139,9 +138,6 @@ class LearnedField(Model, Dynamics):
         """dx/dt at the states `x`, shape (..., dim) to (..., dim)."""
         units = self.units
         return units.undo_rate(self.apply(self.params, units.apply(validate.states("x", x, self.dim))))
-
-    def rollout(self, x0, t, rtol=1e-9):
-        return integrate.solve_ivp(Function(lambda _, x: self.field(x)), validate.finite_states("x0", x0, self.dim), t, rtol)
 
 
 def read(path, classes):
