@@ -300,7 +300,7 @@ plt.plot([1, 2])
 plt.show()
 plt.figure(figsize=(5000, 5000)).savefig("large.png")
 """
-DEEP = "import sys\nsys.setrecursionlimit(10**9)\ndef order(y): return order(y) + [y]"
+DEEP = "import sys\nsys.setrecursionlimit(10**9)\ndef order(y): return max([y], key=order)          # by way of C, whose stack ends soon"
 BY_HEART = "def order(y):\n    return [y.parents[1][0], y.parents[0][0], y] if y.parents else [y]"
 SPY = """
 import glob, inspect, pathlib
