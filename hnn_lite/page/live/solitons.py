@@ -3,6 +3,7 @@
 import numpy as np
 
 from hnn_lite import integrate, validate
+from hnn_lite.engine import Function
 from hnn_lite.page.beyond import fields
 from hnn_lite.page.live import weights
 from hnn_lite.page.live.frame import LiveFigure
@@ -119,6 +120,7 @@ def lead(places, rates, number, t):
 
 def leads(law, rates, t):
     """`lead` of both solitons at the time t on their way by a law: shape (2,)."""
-    path = integrate.march(step, lambda x: law.field(x, fields.twist_of(rates)), state(rates), STEP, round(t / STEP))
-    places = humps(squeeze(path[-1], fields.twist_of(rates)))
+    twist = fields.twist_of(rates)
+    end = integrate.march(step, Function(lambda _, x: law.field(x, twist)), state(rates), STEP, round(t / STEP))[-1]
+    places = humps(squeeze(end, twist))
     return np.array([lead(places, rates, number, t) for number in (0, 1)])

@@ -72,15 +72,20 @@ const leapfrog = (field, x, dt) => kick(field, drift(field, kick(field, x, dt / 
 const OUTER = 1 / (2 - 2 ** (1 / 3));
 const yoshida4 = (field, x, dt) => [OUTER, 1 - 2 * OUTER, OUTER].reduce((y, share) => leapfrog(field, y, share * dt), x);
 
-// x' = x + dt f((x + x') / 2), by repetition until it stands; NaN where it does not settle: the step is too long
-function implicitMidpoint(field, x, dt, iterations = 100) {
-  let end = euler(field, x, dt), last = Infinity;
-  for (let round = 0; round < iterations; round++) {
-    const previous = end;
-    end = add(x, dt, field(x.map((value, i) => (value + previous[i]) / 2)));
-    const change = Math.max(...end.map((value, i) => Math.abs(value - previous[i])));
-    const rounding = 2 ** -52 * Math.max(...x.map(Math.abs), ...end.map(Math.abs));
-    if (change <= rounding || (change <= 8 * rounding && change >= last)) return end;
+// x' = x + dt f((x + x') / 2), by repetition until it stands to so many digits; NaN where it does not settle: the step is too long
+function implicitMidpoint(field, x, dt, digits = 2 ** -52) {
+  const end = euler(field, x, dt), middle = new Array(x.length);
+  for (let round = 0, last = Infinity; round < 100; round++) {
+    for (let i = 0; i < x.length; i++) middle[i] = (x[i] + end[i]) / 2;
+    const slope = field(middle);
+    let change = 0, size = 0;
+    for (let i = 0; i < x.length; i++) {
+      const before = end[i];
+      end[i] = x[i] + dt * slope[i];
+      change = Math.max(change, Math.abs(end[i] - before));
+      size = Math.max(size, Math.abs(end[i]), Math.abs(x[i]));
+    }
+    if (change <= digits * size || (change <= 8 * digits * size && change >= last)) return end;
     last = change;
   }
   return end.map(() => NaN);

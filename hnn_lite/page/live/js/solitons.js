@@ -21,7 +21,7 @@ const ringLaw = (pull) => ({
   },
 });
 const LAWS = { truth: ringLaw((r, p) => [1 - Math.exp(-r), p]), hnn: ringLaw((r, p) => network.gradient([r, p])) };
-const midpoints = (field, x, dt) => [OUTER, 1 - 2 * OUTER, OUTER].reduce((y, share) => implicitMidpoint(field, y, share * dt), x);
+const midpoints = (field, x, dt) => [OUTER, 1 - 2 * OUTER, OUTER].reduce((y, share) => implicitMidpoint(field, y, share * dt, 1e-10), x);
 const STEPS = { truth: yoshida4, hnn: midpoints };
 
 // Each soliton as if alone: u_n = log tau_(n-1) - log tau_n, tau_n = 1 + exp(2 theta_n), theta_n = kappa (n - c) - way sinh(kappa) t.
