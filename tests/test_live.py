@@ -798,8 +798,10 @@ def test_the_spot_is_as_large_as_its_grip_says_and_friction_shrinks_it(show):
     settled(browser)
     grip, slider = browser.find_elements("css selector", ".handle")[1], browser.find_element("css selector", ".slider input")
     ActionChains(browser).move_to_element(grip).click_and_hold().move_by_offset(-80, 50).release().perform()
+    settled(browser)
     assert grip.get_attribute("aria-valuetext") == "radius 1.00"          # the largest
     grip.send_keys(selenium.Keys.SHIFT, selenium.Keys.ARROW_LEFT, selenium.Keys.NULL, selenium.Keys.ARROW_UP)
+    settled(browser)
     assert grip.get_attribute("aria-valuetext") == "radius 0.92"
     slider.send_keys(selenium.Keys.END)
     browser.execute_script("for (let k = 0; k < 150; k++) step(1 / 60); stage.touch()")
