@@ -16,6 +16,7 @@ from autograd import make_vjp
 from scipy.integrate import DOP853
 
 from hnn_lite import validate
+from hnn_lite.engine import threads
 
 EPS, TINY = numpy.finfo(float).eps, numpy.finfo(float).tiny
 
@@ -28,6 +29,7 @@ class IntegrationError(RuntimeError):
         self.t, self.path = t, path
 
 
+@threads()          # a state's products are so small that two threads are slower than one, and many times slower on a busy machine
 def solve_ivp(field, x0, t, rtol=1e-9, atol=None):
     """A reference path, by Dormand and Prince's method of order 8 with steps of its own for each state of the batch.
 
@@ -172,6 +174,7 @@ def jacobian(function, x):
     return np.stack([vjp(np.broadcast_to(row, x.shape)) for row in np.eye(x.shape[-1])], axis=-2), y
 
 
+@threads()
 def march(method, field, x0, dt, steps, every=1):
     """Repeat one step of a fixed-step method.
 

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import RK45
 from scipy.special import ellipj, ellipk
+from threadpoolctl import threadpool_info, threadpool_limits
 
 import hnn_lite as hl
 from hnn_lite.integrate import IntegrationError, march, METHODS, SEPARABLE, solve_ivp
@@ -105,6 +106,22 @@ def test_a_step_of_dormand_and_prince_is_that_of_their_table():
 def test_the_jacobian_of_a_flow_at_rest_at_the_origin_is_a_turn():
     J = hl.integrate.flow_jacobian(spring_law(1.0, 1.0), [0.0, 0.0], [0, 0.7])[-1]
     np.testing.assert_allclose(J, [[np.cos(0.7), np.sin(0.7)], [-np.sin(0.7), np.cos(0.7)]], atol=1e-9)
+
+
+def test_matrix_products_of_a_path_use_one_thread():
+    used = set()
+
+    def field(x):
+        used.update(library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas")
+        return -x
+
+    with threadpool_limits(2, user_api="blas"):
+        field(np.ones(2))
+        assert used == {2}
+        used.clear()
+        solve_ivp(field, np.ones(2), [0, 1])
+        march("rk4", field, np.ones(2), 0.1, 3)
+    assert used == {1}
 
 
 def test_the_tolerance_is_the_documented_one_if_none_is_given():

@@ -19,7 +19,8 @@ NATIVE_LINES = 530          # of the optional engine, which nothing imports unas
 # the core from the ground up: a module imports only from the rows above its own, or from its own package
 LAYERS = [
     {"validate", "progress", "tree"},
-    {"integrate", "engine"},
+    {"engine"},
+    {"integrate"},
     {"mechanics", "networks"},
     {"systems", "actions", "shears", "metrics"},
     {"scaling"},
