@@ -12,6 +12,7 @@ import numpy as np
 from scipy.special import ellipj, ellipk, ellipkinc, elliprd
 
 from hnn_lite import validate
+from hnn_lite.engine import threads
 from hnn_lite.mechanics import eccentricity, ellipse, normal_modes
 
 
@@ -307,6 +308,7 @@ def loop_action(loop):
     return float(-np.sum(orders[:, None] * np.imag(waves[:, :n] * waves[:, n:].conj())))
 
 
+@threads()          # as in `integrate.solve_ivp`
 def measured_frequencies(signal, dt, count=1):
     """The strongest frequencies of a signal that is a sum of few steady oscillations, far more exactly than a Fourier transform.
 
