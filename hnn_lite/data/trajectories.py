@@ -278,6 +278,5 @@ def _many(name, system, exact, sampler, seed, paths, points, dt, period):
     rng = validate.generator(seed, f"tori of {name}")
     paths, points = validate.whole("paths", paths, 1), validate.whole("points", points, 2)
     starts, times = sampler(rng, paths + TEST_PATHS), dt * np.arange(points)
-    path = exact.rollout(starts, times) if exact else system.rollout(starts, times, 1e-12)
-    path = np.swapaxes(path, 0, 1)
+    path = np.swapaxes(exact.rollout(starts, times) if exact else system.rollout(starts, times, 1e-12), 0, 1)
     return TrajectoryTask(name, system, exact, path[:paths], path[paths:], dt, period)
