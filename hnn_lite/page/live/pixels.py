@@ -36,7 +36,7 @@ class Pixels(LiveFigure):
 
     script = "pixels"
     title = "a law from pixels: press into the plane of codes to see the picture, press play, add energy"
-    alt = ("Left, the plane of codes with nested closed level lines of the learned H and dots, the codes of films, that lie along them. "
+    alt = ("Left, the plane of codes with nested closed level lines of the learned H and dots, codes of films. "
            "Right, three pictures of a rod at different angles that the decoder draws from the three marked places of the plane.")
     size = (7.2, 3.2)
 
