@@ -50,7 +50,7 @@ class HenonHeiles(LiveFigure):
     def alt(self):
         """What the still shows."""
         return (f"Left, the plane of y and p_y at the energy {self.energy:.3g}: within the outline of what the energy allows, dots of "
-                "several colours. Some lie on closed curves; others, where the energy is high, are scattered without order. Right, a star's path inside a rounded triangle.")
+                "several colours. Some lie on closed curves; at high energies others are scattered without order. Right, a star's path inside a rounded triangle.")
 
     def data(self):
         """See `LiveFigure`."""
