@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from scipy.signal import savgol_filter
 
 from hnn_lite import validate
 
@@ -244,6 +243,7 @@ def read_motion(film):
     angle, misfit = read_angle(film)
     if len(angle) < SMOOTH:
         raise ValueError(f"film must have at least {SMOOTH} times, got {len(angle)}")
+    from scipy.signal import savgol_filter          # here: it takes as long to load as all else that the library needs
     angle = np.unwrap(angle, axis=0)
     states = [savgol_filter(angle, SMOOTH, 3, deriv, DT, axis=0) for deriv in (0, 1)]
     return np.stack(states, axis=-1), misfit

@@ -9,7 +9,6 @@ import zlib
 
 import numpy as np
 import pooch
-from scipy import signal
 
 from hnn_lite import systems, validate
 from hnn_lite.data.fields import Task
@@ -152,7 +151,8 @@ def air_track(velocities="cubic", mass_ratio=2.5):
     parts = []
     for frames in (np.arange(split), np.arange(split, len(q))):
         if velocities == "cubic":
-            slope = signal.savgol_filter(q[frames], 2 * BESIDE + 1, 3, deriv=1, delta=dt, axis=0)
+            from scipy.signal import savgol_filter          # as in `pixel_pendulum.read_motion`
+            slope = savgol_filter(q[frames], 2 * BESIDE + 1, 3, deriv=1, delta=dt, axis=0)
             v[frames], frames = slope, frames[BESIDE:-BESIDE]
         parts.append((np.concatenate([q, masses * v], axis=-1)[None, frames], frames))
     (x, frames), (test_x, test_frames) = parts
