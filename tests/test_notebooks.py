@@ -120,7 +120,7 @@ def test_a_page_with_claims_says_at_its_foot_how_many_held(path):
     assert len(feet) == bool(ticks)
     for number, cell in feet:
         assert number == len(read(path).cells) and "remove-input" in cell.metadata.get("tags", []), "it is the page's last cell, without its source"
-        assert cell.outputs[0].data["text/plain"] == f"{len(ticks)} claims on this page hold."
+        assert cell.outputs[0].data["text/plain"] == ("1 claim on this page holds." if len(ticks) == 1 else f"{len(ticks)} claims on this page hold.")
 
 
 def test_what_is_on_the_main_path():

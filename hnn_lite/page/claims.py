@@ -54,7 +54,7 @@ class Held:
         self.texts = list(HELD.values())
 
     def __repr__(self):
-        return f"{len(self.texts)} claims on this page hold."
+        return "1 claim on this page holds." if len(self.texts) == 1 else f"{len(self.texts)} claims on this page hold."
 
     def _repr_html_(self):
         items = "".join(f"<li>{html.escape(text)}</li>" for text in self.texts)
