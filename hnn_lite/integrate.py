@@ -130,7 +130,7 @@ def flow_jacobian(field, x0, t, rtol=1e-9):
     """How the path's states answer to small changes of its start: the matrices J(t) = dx(t) / dx(t[0]).
 
     Solves the variational equation dJ/dt = Df(x) J along the path (GNI VI.2). A Hamiltonian flow has J^T Omega J = Omega
-    and det J = 1 (Liouville); for every flow, det J is the exponential of the divergence summed along the path.
+    and det J = 1 (Liouville); for every flow, det J is the exponential of the divergence integrated along the path.
 
     Parameters
     ----------
@@ -166,7 +166,8 @@ def flow_jacobian(field, x0, t, rtol=1e-9):
 def jacobian(function, x):
     """The Jacobian matrices of a map of states, shape (..., dim, dim), and its values at the states `x`, shape (..., dim).
 
-    `function` works in autograd's NumPy and maps each state by itself, or `ValueError` is raised.
+    `function` works in autograd's NumPy and must map each state by itself. `ValueError` is raised if it changes the shape; that it
+    mixes states is not noticed.
     """
     vjp, y = make_vjp(lambda x: np.array(function(x)))(x)
     if y.shape != x.shape:
@@ -201,9 +202,10 @@ def march(method, field, x0, dt, steps, every=1):
     Raises
     ------
     ValueError
-        For an unknown name, a bad shape, a step of zero, or a separable method on a field that is not separable.
+        For an unknown name, a bad shape, a step of zero, an `every` that does not divide `steps`, or a separable method on a field that
+        is not separable.
     RuntimeError
-        If a step of `implicit_midpoint` does not settle.
+        If a step of `implicit_midpoint` does not converge.
     """
     method = method if callable(method) else METHODS[validate.choice("method", method, METHODS)]
     x, steps = validate.numbers("x0", x0), validate.whole("steps", steps, 1)
@@ -224,7 +226,7 @@ def march(method, field, x0, dt, steps, every=1):
 
 
 def euler(field, x, dt):
-    """Explicit Euler: order 1, not symplectic, not reversible. GNI I.1.1."""
+    """Explicit Euler: order 1, not symplectic, not reversible. GNI I.1.2."""
     return x + dt * field(x)
 
 
@@ -273,7 +275,7 @@ def yoshida4(field, x, dt):
 
 
 def implicit_midpoint(field, x, dt, iterations=100):
-    """The implicit midpoint rule: order 2, symplectic, reversible, for *any* H, a learned one too. GNI I.1.1, VI.4.
+    """The implicit midpoint rule: order 2, symplectic, reversible, for *any* H, a learned one too. GNI I.1.2, VI.4.
 
     Solves x' = x + dt f((x + x') / 2) by fixed-point iteration, or by Newton's where that does not converge, down to the rounding
     error of the field, so that the symmetry of the rule survives in floating point.

@@ -13,7 +13,7 @@ class Dynamics:
     dim: int
 
     def field(self, x):
-        """dx/dt at the states `x`, shape (..., dim) to (..., dim), of which nothing but the value counts: `rollout` may call it seldom."""
+        """dx/dt at the states `x`, shape (..., dim) to (..., dim), from `x` alone: `rollout` traces it once and replays it."""
         raise NotImplementedError
 
     def rollout(self, x0, t, rtol=1e-9, atol=None):
@@ -137,7 +137,7 @@ def normal_modes(masses, stiffness):
     Raises
     ------
     ValueError
-        If the shapes do not fit, or a mode is not bound.
+        If the shapes do not fit, a mass is not positive, the stiffness is not symmetric, or a mode is not bound.
     """
     masses, stiffness = validate.numbers("masses", masses), validate.numbers("stiffness", stiffness)
     if masses.ndim != 1 or stiffness.shape != 2 * masses.shape or abs(stiffness - stiffness.T).max() > 1e-9 * abs(stiffness).max():

@@ -1,8 +1,8 @@
-"""The engine: loss and gradient of any model at the speed of a program written by hand.
+"""The engine: loss and gradient of a model, and the field of a rollout, without autograd's work in every step.
 
 `trace` records the calls of an ordinary autograd loss, forwards and back; `simplify` makes fewer of them; `replay` repeats them in
-every step; `jacobian` keeps the derivatives of each example apart. `native`, which needs llvmlite and is imported only when it is asked for,
-makes machine code of the calls.
+every step; `function` does so without derivatives; `jacobian` keeps those of each example apart. `native`, which needs llvmlite and
+is imported only when it is asked for, makes machine code of the calls.
 """
 
 from hnn_lite.engine.function import Function

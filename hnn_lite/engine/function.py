@@ -13,8 +13,8 @@ CLOSE = 1e4          # last digits by which a replay may differ from the functio
 class Function:
     """`fun(params, *arrays)`, in autograd's NumPy, with an array as its value: traced for each set of shapes, then replayed.
 
-    Compared with the function itself at the first, second, fourth, eighth ... call; where they differ, or it cannot be traced, the
-    function itself is called. Each object has buffers of its own: threads must not share one.
+    Compared with the function itself at the first, second, fourth, eighth ... replay, whatever its shapes; where they differ by more than
+    rounding, or it cannot be traced, the function itself is called. Each object has buffers of its own: threads must not share one.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ class Function:
         self.fun, self.params, self.programs, self.calls = fun, params, {}, 0
 
     def __call__(self, *arrays):
-        """The value, a new array."""
+        """The value: a new array, or what the function itself returns where that is called."""
         shapes = tuple(np.shape(array) for array in arrays)
         if any(map(isbox, arrays)):
             return self.fun(self.params, *arrays)

@@ -33,8 +33,8 @@ class Replayed:
     examples : sequence of array
         A batch, whose rows are the first axis; later ones have the same shapes.
     engine : str, optional
-        "numpy", or "native": machine code, which needs llvmlite, takes up to a second to compile, and is several times as fast where arrays
-        are small. If not given, what the environment variable HNN_LITE_ENGINE says, else "numpy".
+        "numpy", or "native": machine code, which needs llvmlite, takes up to a second to compile, and pays most where arrays are
+        small. If not given, what the environment variable HNN_LITE_ENGINE says, else "numpy".
     reuse : bool
         See `replay.Program`.
 
@@ -45,6 +45,10 @@ class Replayed:
 
     Raises
     ------
+    ValueError
+        If there is no such engine, or the function's value has the wrong shape.
+    ImportError
+        If the native engine is asked for and llvmlite is missing.
     Exception
         What the function itself raises.
     """
@@ -126,7 +130,7 @@ class Replayed:
 
 
 class Gradient(Replayed):
-    """Loss and gradient of a model, several times as fast as autograd: `loss(params, *examples)` is a scalar.
+    """Loss and gradient of a model, faster than autograd: `loss(params, *examples)` is a scalar.
 
     The batch is cut in two where that gives the same, as it does if the loss is a mean over rows, and where it is worth it.
     """
@@ -204,7 +208,7 @@ def named(engine):
 
 
 def off(mine, plain):
-    """How far some arrays are from others, as shares of the largest number in each; NaN where those are not finite, or all are zero."""
+    """How far some arrays are from others, as shares of the largest number in each; NaN where those are not finite, or all of both are zero."""
     with np.errstate(all="ignore"):
         return np.array([np.max(np.abs(np.where(np.isnan(one), np.inf, one) - other)) / np.max(np.abs(other))
                          for one, other in zip(mine, plain, strict=True)])

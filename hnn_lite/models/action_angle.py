@@ -14,7 +14,7 @@ from hnn_lite.shears import cartesian, init_shears, polar, rotate, shear, unshea
 class ActionAngleNetwork(Model, Dynamics):
     """Encode a state to actions and angles, add frequency times time to the angles, decode (AAN paper, section 3).
 
-    The encoder is a stack of shears (`networks.symplectic`) between a scaling of the data and the polar map, and exactly
+    The encoder is a stack of shears (`shears`) between a scaling of the data and the polar map, and exactly
     symplectic. Any time costs the same.
 
     Parameters
@@ -26,7 +26,7 @@ class ActionAngleNetwork(Model, Dynamics):
     shears, width : int
         Shears of the encoder and hidden units of each; the defaults are the paper's.
     activation : str
-        A name in `networks.mlp.ACTIVATIONS`, of the shears and of the network of the frequencies; the paper's is "sigmoid",
+        A name in `networks.ACTIVATIONS`, of the shears and of the network of the frequencies; the paper's is "sigmoid",
         with which learning takes several times as long.
     frequencies : str
         "gradient": the frequencies are the gradient of a learned H(I), as Hamilton's equations ask, which makes every

@@ -43,6 +43,7 @@ class PixelModel(Model):
     ----------
     params : dict
         "encoder" and "decoder": four layers `(W, b)` each; "law": the layers of the law's network.
+
     Raises
     ------
     ValueError
@@ -83,7 +84,7 @@ class PixelModel(Model):
 
         Parameters
         ----------
-        params : list of tuple
+        params : dict
         x, next_x : array, shape (batch, dim)
             What the model sees now, and one frame later.
 

@@ -109,7 +109,7 @@ class EulerUpdate(NeuralODE):
 
     The step is as much a part of what is learned as f: predictions take steps of the same length, and a shorter one at the end if need be.
 
-    Parameters are those of `NeuralODE`, without those of the solver.
+    Parameters are those of `NeuralODE`, without `law`, `reach` and `steps`.
     """
 
     label, colour, method = "Euler update", "#CC79A7", staticmethod(integrate.euler)
