@@ -132,7 +132,8 @@ class Replayed:
 class Gradient(Replayed):
     """Loss and gradient of a model, faster than autograd: `loss(params, *examples)` is a scalar.
 
-    The batch is cut in two where that gives the same, as it does if the loss is a mean over rows, and where it is worth it.
+    Parameters are those of `Replayed`. The batch is cut in two where that gives the same, as it does if the loss is a mean over rows, and
+    where it is worth it.
     """
 
     def __call__(self, *examples, run=map):
