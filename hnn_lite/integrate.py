@@ -33,7 +33,8 @@ class IntegrationError(RuntimeError):
 def solve_ivp(field, x0, t, rtol=1e-9, atol=None):
     """A reference path, by Dormand and Prince's method of order 8 with steps of its own for each state of the batch.
 
-    No state's path depends on the others. Hairer, Norsett, Wanner, *Solving Ordinary Differential Equations I*, Springer 1993, II.5, II.6.
+    No state's path depends on the others. Meanwhile matrix products use one thread.
+    Hairer, Norsett, Wanner, *Solving Ordinary Differential Equations I*, Springer 1993, II.5, II.6.
 
     Parameters
     ----------
@@ -177,7 +178,7 @@ def jacobian(function, x):
 
 @threads()
 def march(method, field, x0, dt, steps, every=1):
-    """Repeat one step of a fixed-step method.
+    """Repeat one step of a fixed-step method. Meanwhile matrix products use one thread.
 
     Parameters
     ----------

@@ -243,7 +243,7 @@ def read_motion(film):
     angle, misfit = read_angle(film)
     if len(angle) < SMOOTH:
         raise ValueError(f"film must have at least {SMOOTH} times, got {len(angle)}")
-    from scipy.signal import savgol_filter          # here: it takes as long to load as all else that the library needs
+    from scipy.signal import savgol_filter          # here, as it is slow to load
     angle = np.unwrap(angle, axis=0)
     states = [savgol_filter(angle, SMOOTH, 3, deriv, DT, axis=0) for deriv in (0, 1)]
     return np.stack(states, axis=-1), misfit
