@@ -60,7 +60,7 @@ def mlp(params, x, activation="tanh"):
 def init_autoencoder(pixels, latent, seed, hidden=200):
     """Draw the parameters of an encoder and a decoder.
 
-    Weights and hidden biases as `mlp.init_mlp` draws them; the last layer of each has a bias, zero at first.
+    Weights and hidden biases as `init_mlp` draws them; the last layer of each has a bias, zero at first.
 
     Parameters
     ----------
