@@ -1,12 +1,15 @@
 """What every notebook of the book promises, checked without running it."""
 
+import ast
 import json
 import re
+import warnings
 
 import nbformat
 import pytest
 import yaml
 from execute import BOOK, LANGUAGE, chapters, main_path_words, normalised, notebooks, reading_minutes, timetable
+from IPython.core.inputtransformer2 import TransformerManager
 
 NOTEBOOKS = notebooks()
 CHAPTERS = [path for path in NOTEBOOKS if path.parent != BOOK]          # pages at the top are not chapters
@@ -52,6 +55,14 @@ def test_the_table_of_times_is_up_to_date():
     again = "run `python book/execute.py book/how-to-use.ipynb`"
     assert [(chapter, seconds) for chapter, _, seconds in shown[0]] == [(chapter, seconds) for chapter, _, seconds in now], again
     assert all(abs(int(then[1]) - int(new[1])) <= 5 for then, new in zip(shown[0], now, strict=True)), again
+
+
+@named(NOTEBOOKS)
+def test_no_cell_is_code_that_python_warns_of(path):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for _, cell in code_cells(path):
+            ast.parse(TransformerManager().transform_cell(cell.source))
 
 
 @named(NOTEBOOKS)
