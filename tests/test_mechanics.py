@@ -51,7 +51,7 @@ def test_where_the_gradient_vanishes_it_says_so(x, amount):
         PENDULUM.add_energy(x, amount)
 
 
-# --- the Jacobian matrix of a flow
+# --- paths
 
 @pytest.mark.parametrize(("lib", "calls"), [(anp, range(4, 30)), (np, range(500, 10_000))], ids=["autograd", "numpy"])
 def test_a_law_in_autograds_numpy_is_traced_and_one_in_plain_numpy_is_called(lib, calls):
@@ -68,6 +68,8 @@ def test_a_law_in_autograds_numpy_is_traced_and_one_in_plain_numpy_is_called(lib
     np.testing.assert_allclose(Pendulum().rollout(start, t), solve_ivp(hl.systems.pendulum().field, start, t), atol=1e-7)
     assert len(count) in calls
 
+
+# --- the Jacobian matrix of a flow
 
 def test_the_flow_of_a_linear_law_is_the_exponential_of_its_matrix():
     t = np.linspace(0, 3, 7)

@@ -240,10 +240,10 @@ def read_motion(film):
     ----------
     Savitzky, Golay, Analytical Chemistry 36 (1964) 1627.
     """
+    from scipy.signal import savgol_filter          # here, as it is slow to load
     angle, misfit = read_angle(film)
     if len(angle) < SMOOTH:
         raise ValueError(f"film must have at least {SMOOTH} times, got {len(angle)}")
-    from scipy.signal import savgol_filter          # here, as it is slow to load
     angle = np.unwrap(angle, axis=0)
     states = [savgol_filter(angle, SMOOTH, 3, deriv, DT, axis=0) for deriv in (0, 1)]
     return np.stack(states, axis=-1), misfit

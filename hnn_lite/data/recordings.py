@@ -145,13 +145,13 @@ def air_track(velocities="cubic", mass_ratio=2.5):
     """
     validate.choice("velocities", velocities, ("cubic", "table"))
     masses = np.array([1.0, validate.positive("mass_ratio", mass_ratio)])
+    from scipy.signal import savgol_filter          # here, as it is slow to load
     columns = table("real_double_linear_h_1")
     q, v = (np.stack([columns[f"{letter}{cart}"] for cart in (1, 2)], axis=-1) for letter in "xv")
     dt, split = (columns["t"][-1] - columns["t"][0]) / (len(q) - 1), int(TRAIN * len(q))          # the table rounds times to ms
     parts = []
     for frames in (np.arange(split), np.arange(split, len(q))):
         if velocities == "cubic":
-            from scipy.signal import savgol_filter          # as in `pixel_pendulum.read_motion`
             slope = savgol_filter(q[frames], 2 * BESIDE + 1, 3, deriv=1, delta=dt, axis=0)
             v[frames], frames = slope, frames[BESIDE:-BESIDE]
         parts.append((np.concatenate([q, masses * v], axis=-1)[None, frames], frames))
