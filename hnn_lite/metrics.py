@@ -56,7 +56,7 @@ def energy_mse(model, task, energy=None, stretch=None):
     energy : callable, optional
         (..., dim) to (...); `task.energy` if not given. The published code judges the pendulum of task 2 by the spring's.
     stretch : None, "once" or "growing"
-        Whether the model's time axis is stretched by 1.09 (see the chapter on the mass-spring): once, or, as the published
+        Whether the model's time axis is stretched by 1.09 (see the chapter on reading a published table): once, or, as the published
         code for task 1 does, once more from each start to the next, 1.09^2, 1.09^3, ...
 
     Returns

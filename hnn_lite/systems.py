@@ -266,7 +266,7 @@ def three_body(masses=(1.0, 1.0, 1.0), G=1.0):
 def kepler(mu=1.0, eccentricity=0.6):
     """A planet of mass 1 about a fixed sun, `H = |p|^2 / 2 - mu / |q|`; the state is (x, y, p_x, p_y).
 
-    Initial states lie on ellipses that are run through anticlockwise, with `L = sqrt(mu a)` of U(0.8, 1.2) (a is half of the long
+    Initial states lie on ellipses traversed anticlockwise, with `L = sqrt(mu a)` of U(0.8, 1.2) (a is half of the long
     axis), an eccentricity of U(0, `eccentricity`), and any direction. With mu = 1 the units of length and time are left open.
 
     Parameters

@@ -214,9 +214,8 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
     learning_rate, weight_decay : float
         See `Adam`.
     schedule : str
-        "constant", or "cosine": the learning rate sinks to zero along half a wave (Loshchilov, Hutter, arXiv:1608.03983, without
-        restarts). Take it for long trainings on data without noise: at a constant rate the loss goes on jumping there, and about one
-        training in three ends several times as high as the others, some ten times.
+        "constant", or "cosine": the learning rate falls to zero along half a wave (Loshchilov, Hutter, arXiv:1608.03983, without
+        restarts). Take it for long trainings on data without noise: at a constant rate the loss goes on jumping there.
     seed : int
         For the order of the batches.
     dtype : numpy dtype, optional

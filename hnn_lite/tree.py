@@ -32,7 +32,7 @@ def ravel(tree, dtype=float):
 
 
 def views(vector, like):
-    """A tree shaped as `like` whose arrays are windows into `vector`: who changes the one changes the other."""
+    """A tree shaped as `like` whose arrays are windows into `vector`: changing one changes the other."""
     sizes = [np.size(leaf) for leaf in leaves(like)]
     parts = np.split(vector, np.cumsum(sizes)[:-1])
     return rebuild(like, [part.reshape(np.shape(leaf)) for part, leaf in zip(parts, leaves(like), strict=True)])

@@ -222,7 +222,7 @@ def read_angle(frames):
 def read_motion(film):
     """Angle and speed at each time of a film.
 
-    The angles of the single frames are smoothed: a cubic polynomial through seven frames gives angle and speed in the
+    The angles of the single frames are smoothed: a cubic polynomial fitted to seven frames gives angle and speed in the
     middle. Two frames alone would do, but 0.05 s are short, and dividing by them blows errors up.
 
     Parameters
