@@ -20,6 +20,13 @@ def test_right_answers_in_many_styles_get_a_tick(name):
 
 
 @pytest.mark.parametrize("name", CHECKS)
+def test_no_right_answer_is_rounding(name):
+    """Which is another on every machine and in every style."""
+    for place, wanted in CHECKS[name].exercise().known[0].items():
+        assert np.all(wanted == 0) or np.abs(wanted).max() > 1e-6, place
+
+
+@pytest.mark.parametrize("name", CHECKS)
 def test_wrong_answers_that_look_right_get_a_hint_with_these_words(name):
     assert len(FAULTS[name]) >= 5
     for number, (words, answer) in enumerate(FAULTS[name]):
