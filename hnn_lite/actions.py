@@ -197,7 +197,7 @@ class Pendulum(ActionAngle):
 class Kepler(ActionAngle):
     """Of `systems.kepler(mu)` on its ellipses: Delaunay's actions (L, G), with the angles (mean anomaly, direction of the pericentre).
 
-    L = sqrt(mu a), with a half of the long axis, and G is the angular momentum, negative for a planet that runs clockwise; `|G| <= L`. The
+    L = sqrt(mu a), where a is half of the long axis, and G is the angular momentum, negative for a planet that runs clockwise; `|G| <= L`. The
     energy is -mu^2 / (2 L^2) and does not know G: the frequencies are (mu^2 / L^3, 0), and the second angle stands still. On a circle it
     means nothing, and as G / L tells an eccentricity e only to 1e-16 / e, states come back to 1e-8 of their size there.
 
@@ -248,7 +248,13 @@ class Kepler(ActionAngle):
 
 
 def kepler_equation(mean, e):
-    """The eccentric anomaly E with E - e sin E = `mean`, for eccentricities `e` of 0 to 1, by Newton's method; the same shapes."""
+    """The eccentric anomaly E with E - e sin E = `mean`, for eccentricities `e` of 0 to 1, by Newton's method; the same shapes.
+
+    Raises
+    ------
+    ValueError
+        If an eccentricity is out of range.
+    """
     mean, e = validate.numbers("mean", mean), validate.numbers("e", e)
     if e.min() < 0 or e.max() > 1:
         raise ValueError(f"e must be from 0 to 1, got {e.min():.6g} to {e.max():.6g}")
@@ -282,13 +288,13 @@ def loop_action(loop):
     Returns
     -------
     action : float
-        Positive where q runs ahead as time does: clockwise in the (q, p) plane.
+        Positive for a loop that runs clockwise in the (q, p) plane, as a swing does.
 
     Raises
     ------
     ValueError
-        If there are fewer than 3 points, dim is odd, an angle jumps by 2 pi, the way from the last point to the first is not one of so many
-        like it, or the first is repeated.
+        If there are fewer than 3 points, dim is odd, an angle jumps by 2 pi, the loop does not close, or the first state is
+        repeated.
     """
     loop = validate.numbers("loop", loop)
     if loop.ndim != 2 or len(loop) < 3:

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from hnn_lite import validate
-from hnn_lite.scaling import paths
+from hnn_lite.scaling import paths, Scaling
 
 WHOLE = 2000          # examples of a fixed set of jumps, at least
 
@@ -152,8 +152,9 @@ def jumps(task, dim, reach, ramp=1.0, units=None):
         Coordinates of a state.
     reach, ramp
         See `Jumps`.
-    units : callable
-        `(x, dt) -> Scaling`, of the training set: in its coordinates and its unit of time the examples are.
+    units : callable, optional
+        `(x, dt) -> Scaling`, of the training set: in its coordinates and its unit of time the examples are; in those of the data if
+        not given.
 
     Returns
     -------
@@ -167,7 +168,7 @@ def jumps(task, dim, reach, ramp=1.0, units=None):
     require(task, "x", "test_x", "dt")
     dt, reach = validate.positive("task.dt", task.dt), validate.whole("reach", reach, 1)
     sets = [paths("task.x", task.x, dim), paths("task.test_x", task.test_x, dim)]
-    scaling = units(sets[0], dt)
+    scaling = units(sets[0], dt) if units else Scaling.identity(dim)
     return tuple(Jumps(scaling.apply(x), dt / scaling.time, reach, ramp) for x in sets)
 
 

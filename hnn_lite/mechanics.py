@@ -64,8 +64,8 @@ class HamiltonianDynamics(Dynamics):
         Raises
         ------
         ValueError
-            If H cannot change by so much on this way: it comes to a place where its gradient vanishes; or if the way is too long to
-            follow, because a step of q and one of p, in their units, change H by amounts that are too unlike.
+            If H cannot change by so much on this way, because its gradient vanishes first; or if the way is too stiff to follow,
+            because a step of q and one of p, in their units, change H by very different amounts.
         """
         x, amount = validate.finite_states("x", x, self.dim), validate.numbers("amount", amount)
         if amount.shape not in ((), x.shape[:-1]):
@@ -86,8 +86,8 @@ class HamiltonianDynamics(Dynamics):
             end = x
         missing = abs(self.hamiltonian(end) - self.hamiltonian(x) - amount)
         if not np.all(missing <= 1e-6 * abs(amount) + 10 * rtol * np.sum(abs(self.gradient(x) * x), axis=-1)):
-            raise ValueError(f"amount ({validate.shown(amount)}) is more than H can change by on the way along its gradient, which vanishes before, "
-                             "or units of q and p are too unlike for it")
+            raise ValueError(f"amount ({validate.shown(amount.tolist())}) is more than H can change by along its gradient, which vanishes on "
+                             "the way, or q and p are in units too unlike to follow it; ask for less, or change the units")
         return end
 
 
@@ -141,7 +141,7 @@ def normal_modes(masses, stiffness):
     """
     masses, stiffness = validate.numbers("masses", masses), validate.numbers("stiffness", stiffness)
     if masses.ndim != 1 or stiffness.shape != 2 * masses.shape or abs(stiffness - stiffness.T).max() > 1e-9 * abs(stiffness).max():
-        raise ValueError(f"stiffness must be symmetric, with a row for each of {masses.size} masses, got shape {stiffness.shape}")
+        raise ValueError(f"stiffness must be symmetric, with a row for each of {masses.size} masses, got {validate.shown(stiffness.tolist())}")
     root = np.sqrt([validate.positive("each mass", mass) for mass in masses])
     squares, columns = np.linalg.eigh(stiffness / np.outer(root, root))
     if squares[0] <= 0:
@@ -156,7 +156,7 @@ def ellipse(mu, L, G, E, turn):
     ----------
     mu : float
     L, G : array, shape (...)
-        sqrt(mu a), with a half of the long axis, and the angular momentum, negative for a planet that runs clockwise.
+        sqrt(mu a), where a is half of the long axis, and the angular momentum, negative for a planet that runs clockwise.
     E, turn : array, shape (...)
         The eccentric anomaly, and the direction of the pericentre, in rad.
 

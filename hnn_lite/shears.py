@@ -51,7 +51,7 @@ def init_shears(n, count, width, seed, linear=0, gain=1.0, odd=False):
 def push(layer, x, activation="sigmoid"):
     """The gradient of one shear's potential V at `x`, shape (..., n) to (..., n).
 
-    `K^T (a * sigma(K x + b))` for `(K, b, a)`, with b = 0 for `(K, a)`, where V is a sum of antiderivatives of sigma;
+    `K (a * sigma(K^T x + b))` for `(K, b, a)`, with b = 0 for `(K, a)`, where V is a sum of antiderivatives of sigma;
     `(S + S^T) x / 2` for `(S,)`.
     """
     if len(layer) == 1:

@@ -52,8 +52,10 @@ class System(HamiltonianDynamics):
         Raises
         ------
         ValueError
-            If `count` < 1 or `seed` < 0.
+            If `count` < 1 or `seed` < 0, or the system has no sampler.
         """
+        if self.sampler is None:
+            raise ValueError(f"{self.name} has no sampler to draw initial states with: give one, as in n_body(masses, sampler=...)")
         rng = validate.generator(seed, f"initial states of {self.name}")
         return self.sampler(rng, validate.whole("count", count, 1))
 
@@ -215,16 +217,14 @@ def n_body(masses, G=1.0, sampler=None, name="n-body"):
         raise ValueError(f"masses must name at least two bodies, got {len(masses)}")
     G, n = validate.positive("G", G), len(masses)
     first, second = np.triu_indices(n, 1)
-    pairs = np.eye(n)[:, first] - np.eye(n)[:, second]
-    differences = np.kron(np.eye(2), pairs)          # from q to x_i - x_j of every pair, and then y_i - y_j
+    differences = np.kron(np.eye(2), np.eye(n)[:, first] - np.eye(n)[:, second])          # from q to x_i - x_j of every pair, and then y_i - y_j
     squares = np.kron(np.ones((2, 1)), np.eye(len(first)))      # from their squares to |q_i - q_j|^2
     pull, two_masses = G * masses[first] * masses[second], 2 * np.concatenate([masses, masses])
 
     def potential(q):
         return -((q @ differences) ** 2 @ squares) ** -0.5 @ pull
 
-    return NBody(name, 4 * n, lambda p: np.sum(p**2 / two_masses, axis=-1), potential, sampler,
-                 {"masses": masses, "G": G})
+    return NBody(name, 4 * n, lambda p: np.sum(p**2 / two_masses, axis=-1), potential, sampler, {"masses": masses, "G": G})
 
 
 def two_body(masses=(1.0, 1.0), G=1.0):

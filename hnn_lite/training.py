@@ -104,7 +104,7 @@ class LevenbergMarquardt:
 
     References
     ----------
-    Marquardt, SIAM J. Appl. Math. 11 (1963) 431; accelerated: Transtrum, Sethna, arXiv:1201.5885.
+    Marquardt, J. Soc. Indust. Appl. Math. 11 (1963) 431; accelerated: Transtrum, Sethna, arXiv:1201.5885.
     """
 
     def __init__(self, damping=1e-3, accelerated=False):

@@ -246,6 +246,7 @@ CASES = {
     "energy: two for three": (lambda: PENDULUM.add_energy([[1.0, 0.0]] * 3, [1.0, 2.0]), "amount must be one number, or one for each state"),
     "energy: more than there is": (lambda: PENDULUM.add_energy([0.3, 0.4], -1.0), "amount .* is more than H can change by"),
 
+    "sample: nothing to draw with": (lambda: hl.systems.n_body([1.0, 1.0]).sample(2, 0), "n-body has no sampler .* give one"),
     "modes: a row too many": (lambda: hl.actions.NormalModes([1.0, 1.0], np.eye(3)), "stiffness must be symmetric, with a row for each of 2 masses"),
     "modes: not symmetric": (lambda: hl.actions.NormalModes([1.0, 1.0], 1e-12 * np.array([[2.0, 1.0], [0.0, 2.0]])), "stiffness must be symmetric"),
     "modes: not bound": (lambda: hl.actions.NormalModes([1.0, 1.0], [[1.0, 2.0], [2.0, 1.0]]), "stiffness must be positive definite"),

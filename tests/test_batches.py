@@ -98,6 +98,9 @@ def test_jumps_of_a_task_are_in_the_coordinates_and_the_time_of_the_scaling():
     train, test = batches.jumps(task, 2, 3, units=lambda x, dt: scaling)
     np.testing.assert_array_equal(train.x, scaling.apply(task.x))
     assert test.x.shape == (2, 20, 2) and train.dt == test.dt == 2.0 and train.reach == 3
+    plain, _ = batches.jumps(task, 2, 3)
+    np.testing.assert_array_equal(plain.x, task.x)
+    assert plain.dt == 0.5
 
 
 def test_offsets_lose_no_digits():

@@ -1,5 +1,9 @@
 // Small repairs to the theme, so that what a screen reader says is what the page shows; the switch for all code; plots in the dark; sections that
 // start folded; search results without TeX.
+
+// All icons of the theme are there when the page is: looking through every formula for more of them takes as long as setting it.
+window.FontAwesomeConfig = {observeMutations: false};
+
 document.addEventListener("DOMContentLoaded", () => {
   const words = (element) => element.innerText.replace(/\s+/g, " ").trim();
 
@@ -80,8 +84,7 @@ document.addEventListener("DOMContentLoaded", () => {
       else box.removeAttribute("tabindex");
     };
     image.addEventListener("load", fit);
-    new ResizeObserver(fit).observe(box);
-    fit();
+    new ResizeObserver(fit).observe(box);          // which begins with a first call, when all boxes are there
   }
 
   // sections "Going deeper" start folded; a link into one, and the printer, open it

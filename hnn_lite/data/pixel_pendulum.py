@@ -143,7 +143,7 @@ def picture(angle):
 def render(angles):
     """Frames of a pendulum at the given angles, shape (...) to (..., 784), float32.
 
-    Drawn directly; the same as to cut `picture(angle)`, take red minus green, and the mean over 6 x 6 points.
+    Drawn directly; within 0.02 of what one gets by cutting `picture(angle)` and taking red minus green and the mean over 6 x 6 points.
     """
     angles = validate.numbers("angles", angles)
     x, y = _grid(LEFT, TOP, CROP, SIDE * SHARPNESS)
@@ -181,7 +181,7 @@ def view(films, see="pair"):
 
 
 def as_pairs(film, see):
-    """A film of what a model sees, its times in the first axis, as pairs of successive frames: (times, ..., 1568)."""
+    """A film of what a model sees, its times in the first axis, as pairs of successive frames: (times, ..., 1568), one time fewer for "single"."""
     film = validate.states("film", film, VIEWS[validate.choice("see", see, VIEWS)] * PIXELS)
     if see == "pair":
         return film

@@ -224,7 +224,7 @@ def fetch():
         if not folder:
             pooch.utils.make_local_storage(path.parent)
     except OSError as problem:
-        raise DataUnavailable(f"{path} cannot be read, or not be written to ({problem.strerror or problem}); {BY_HAND}") from None
+        raise DataUnavailable(f"{path} cannot be read or written to ({problem.strerror or problem}); {BY_HAND}") from None
     if folder:
         raise DataUnavailable(f"{path} has the wrong checksum, so it is not the file that this book was made with: "
                               "replace it, or unset HNN_LITE_DATA to have it downloaded")

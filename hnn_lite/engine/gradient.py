@@ -205,7 +205,7 @@ def named(engine):
     try:
         return importlib.import_module(f"hnn_lite.engine.{'native' if engine == 'native' else 'replay'}")
     except ImportError as problem:
-        raise ImportError('engine "native" needs llvmlite: pip install llvmlite, or leave out engine="native"') from problem
+        raise ImportError('engine "native" needs llvmlite: pip install llvmlite, or leave out engine="native" and unset HNN_LITE_ENGINE') from problem
 
 
 def off(mine, plain):

@@ -11,7 +11,7 @@ MODELS = {"baseline": Baseline, "hnn": HNN}
 
 
 def load(path):
-    """Build the model that `model.save(path)` wrote again; nothing is unpickled. (A class of your own: `Mine.load(path)`.)
+    """Build again the model that `model.save(path)` wrote; nothing is unpickled. (A class of your own: `Mine.load(path)`.)
 
     Raises
     ------

@@ -177,7 +177,7 @@ class LinearMap(Dynamics):
         Raises
         ------
         ValueError
-            If a time is no whole number of samples after the first, or before it.
+            If a time is not a whole number of samples from the first, later or earlier.
         """
         x0, t = validate.finite_states("x0", x0, self.dim), validate.times("t", t)
         steps = (t - t[0]) / self.dt

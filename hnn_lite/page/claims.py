@@ -33,7 +33,7 @@ def claim(statement, holds, measured=None):
     ClaimError
         If `holds` is false.
     ValueError
-        If `holds` is anything but one truth value: NaN, say, counts as true in Python.
+        If `holds` is anything but one truth value: NaN, say, counts as true in Python. Or if `measured` is an array of several numbers.
     """
     if not isinstance(holds, (bool, np.bool_)):
         raise ValueError(f"holds must be True or False, got {type(holds).__name__}")

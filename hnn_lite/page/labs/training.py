@@ -55,7 +55,7 @@ class TrainYourOwn(Lab):
         losses, plane, energies = figure.subplots(1, 3)
         name, task = plots.name_of(self.model), self.task
         plots.loss_curves({name: self.history}, ax=losses)
-        losses.legend(title="thin: training, thick: test", alignment="left", loc="lower left", fontsize=9, title_fontsize=9)
+        losses.legend(title="thin: training\nthick: test", alignment="left", loc="lower left", fontsize=9, title_fontsize=9)
         plots.phase_portrait(self.model, self.path, task, ax=plane, title="the learned field, and 20 s")
         truth = task.system.rollout(self.start, TIMES)
         plots.energy_over_time(TIMES, {name: task.energy(self.path), "truth": task.energy(truth)}, energies)

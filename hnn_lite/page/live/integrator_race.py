@@ -53,7 +53,8 @@ class IntegratorRace(LiveFigure):
     def alt(self):
         """What the still shows."""
         names = ", ".join(LOOKS[method][0] for method in self.methods)
-        return (f"Left, paths of a {self.system.name} in the plane of angle and momentum, and right, energies over time, with steps of "
+        place = "angle" if self.system.name == "pendulum" else "position"
+        return (f"Left, paths of a {self.system.name} in the plane of {place} and momentum, and right, energies over time, with steps of "
                 f"{self.dt:g} s, for {names}. Energies that drift leave the level of the start; the others ripple near it.")
 
     def data(self):

@@ -86,4 +86,4 @@ class NoiseSlider(LiveFigure):
         names = AXES["mass-spring"]
         plane.set(xlim=(-1.6, 1.6), ylim=(-1.6, 1.6), aspect="equal", xlabel=names[0], ylabel=names[1])
         wave.set(xlabel="time (s)", ylabel=names[0], ylim=(-1.3, 1.7))
-        wave.legend(loc="upper center", ncols=3, fontsize=8, columnspacing=1)
+        wave.legend(loc="upper center", ncols=3, fontsize=8, columnspacing=1, handlelength=1.2, handletextpad=0.5)

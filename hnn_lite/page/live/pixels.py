@@ -46,7 +46,7 @@ class Pixels(LiveFigure):
             if not isinstance(model, PixelModel) or model.latent != 2 or model.arguments()["law"] != name:
                 raise ValueError(f"{name} must be a PixelModel with the law {name!r} and two latent numbers, got {model!r}")
         if not isinstance(films, pixel_pendulum.FilmTask) or {films.x.shape[-1]} != {model.dim for model in self.models.values()}:
-            raise ValueError(f"films must be a FilmTask of which both models can see pictures of {hnn.dim} numbers")
+            raise ValueError(f"films must be a FilmTask whose pictures both models can see, {hnn.dim} numbers at a time")
         self.codes = {name: model.encode(films.x[:, ::4]).reshape(-1, 2) for name, model in self.models.items()}
         self.lit = {name: lit(model, self.codes[name]) for name, model in self.models.items()}
         self.energies = pixel_pendulum.energy(films.states[:, : films.x.shape[1] : 4].reshape(-1, 2))

@@ -80,5 +80,5 @@ class Redraw(LiveFigure):
             axes.plot(ours / middle, np.full(len(ours), y), "o", color=COLOURS[model], alpha=0.6, markersize=5, label=None if self.tasks.index(task) else LABELS[model])
             axes.plot(published / middle, y, "D", color="k", markersize=6, label=None if self.tasks.index(task) or model == "hnn" else "published")
         axes.set(xscale="log", xlim=(10**-REACH, 10**REACH), ylim=(len(self.tasks) - 0.5, -0.5), yticks=range(len(self.tasks)), yticklabels=self.tasks,
-                 xlabel=f"{QUANTITIES[SHOWN]}, by our median")
+                 xlabel=f"{QUANTITIES[SHOWN]}, over our median")
         figure.legend(loc="outside lower center", ncols=3)

@@ -5,7 +5,7 @@ import numpy as np
 from hnn_lite import validate
 from hnn_lite.page.live.frame import LiveFigure
 
-OPERATIONS = {          # by its name on the tape: the value, and the slopes of it by what it was made from
+OPERATIONS = {          # by its name on the tape: the value, and its slopes with respect to what it was made from
     "+": (lambda a, b: a + b, lambda a, b: (1.0, 1.0)),
     "×": (lambda a, b: a * b, lambda a, b: (b, a)),
     "cos": (np.cos, lambda a: (-np.sin(a),)),

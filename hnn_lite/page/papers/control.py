@@ -4,7 +4,7 @@ What does an HNN gain from the conservation law, and what from knowing which num
 
 References
 ----------
-Gruver, Finzi, Stanton, Wilson, arXiv:2202.04836, and Botev, Jaegle, Wirnsberger, Hennes, Higgins, arXiv:2111.05458, ask this question.
+Gruver, Finzi, Stanton, Wilson, arXiv:2202.04836, ask this question.
 """
 
 from dataclasses import replace

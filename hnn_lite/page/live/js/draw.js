@@ -19,6 +19,13 @@ function number(value, digits) {
   return text.replace(/^-(?=0\.?0*$)/, "").replace("-", "−");
 }
 
+// The values at equal distances, those at the ends left out, and between each two of the rest the mixture of the nearest four.
+const doubled = (values, mix) => values.slice(1, -1).flatMap((value, k, inner) => (
+  k < inner.length - 1 ? [value, mix(...values.slice(k, k + 4))] : [value]));
+
+// Of a cubic through four equally distant values, the one in the middle.
+const halfway = (a, b, c, d) => (9 * (b + c) - a - d) / 16;
+
 class Panel {
   // label: what the picture shows, for a reader who does not see it. ratio: width over height. share: of the row's width.
   constructor(stage, { label, ratio = 1, share = 1, least = 220 }) {
@@ -257,12 +264,14 @@ class Plane extends Panel {
     this.text(text, X(x) + dx, Y(y) + dy, style);
   }
 
-  // Curves of equal value of f, a function of [x, y]: marching squares on a grid of cells about `cell` pixels wide.
+  // Curves of equal value of f, a function of [x, y]: marching squares on a grid of cells about `cell` pixels wide. A learned f takes
+  // longer than the drawing, so it is asked at every other corner only.
   contours(f, levels, style, cell = 6) {
-    const { x, y } = this.reach, columns = Math.ceil(this.width / cell), rows = Math.ceil(this.height / cell);
+    const { x, y } = this.reach, [columns, rows] = [this.width, this.height].map((size) => 2 * Math.ceil(size / cell / 2));
     const at = (range, share) => range[0] + share * (range[1] - range[0]);
-    const row = (r) => Float64Array.from({ length: columns + 1 }, (_, c) => f([at(x, c / columns), at(y, r / rows)]));
-    const grid = Array.from({ length: rows + 1 }, (_, r) => row(r));
+    const places = (range, count) => Array.from({ length: count / 2 + 3 }, (_, k) => at(range, (2 * k - 2) / count));
+    const asked = places(y, rows).map((v) => doubled(places(x, columns).map((u) => f([u, v])), halfway));
+    const grid = doubled(asked, (...four) => four[0].map((_, c) => halfway(...four.map((row) => row[c]))));
     const { X, Y } = this.scale(), pen = this.pen;
     pen.beginPath();
     for (const level of levels) {

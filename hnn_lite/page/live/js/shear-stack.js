@@ -79,7 +79,7 @@ const slider = stage.slider({
 const power = stage.slider({
   label: "strength", min: 0, max: 1, step: 0.05, value: 1, format: (value) => `${Math.round(100 * value)} %`, change: (value) => { strength = value; },
 });
-const showArea = stage.number({ label: "area of the tile, by what it was:", colour: "c1" });
+const showArea = stage.number({ label: "area of the tile, relative to before:", colour: "c1" });
 const showBack = stage.number({ label: "undone, it is home" });
 plane.handle({
   name: "the tile", colour: "c1", step: [0.05, 0.05], get: () => stack().shear(place),

@@ -111,7 +111,7 @@ stage.slider({
   label: "step", min: data.steps[0], max: data.steps[1], step: 0.05, value: dt, format: (t) => `${t.toFixed(2)} s`, change: (t) => { dt = t; restart(); },
 });
 const showSteps = stage.number({ label: "steps:" });
-const showArea = stage.number({ label: "area, by that of the first square:" });
+const showArea = stage.number({ label: "area, relative to the first square:" });
 restart();
 plane.handle({
   name: "the square", get: () => start, set: (at) => { start = at; restart(); }, step: [0.05, 0.05],

@@ -5,7 +5,7 @@ const SPEED = 2;                               // steps a second
 const PULL = 0.5;                              // by how much an input changes when its box is dragged up by one row
 const MOST = 4;                                // how far an input goes
 
-const OPERATIONS = {                           // the value, and its slopes by what it was made from
+const OPERATIONS = {                           // the value, and its slopes with respect to what it was made from
   "+": [(a, b) => a + b, () => [1, 1]],
   "×": [(a, b) => a * b, (a, b) => [b, a]],
   cos: [Math.cos, (a) => [-Math.sin(a)]],
