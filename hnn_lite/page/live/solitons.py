@@ -64,7 +64,7 @@ class Solitons(LiveFigure):
         for path, look in zip(paths.values(), looks, strict=True):
             room.plot(squeeze(path[0], twist), **look)
         room.set(xlabel="site", ylabel="squeeze $u_i - u_{i+1}$")
-        room.legend(loc="upper right", ncols=2)
+        room.legend(loc="upper right")
         t = STEP * np.arange(steps + 1)
         for number, (k, other) in enumerate((self.rates, self.rates[::-1])):
             track.axhline(np.abs(np.log(fields.overlap((k, other), WAYS))) / (2 * k), color="#98a3ad", linestyle="--", linewidth=1)
