@@ -330,6 +330,8 @@ def test_the_text_is_set_in_the_font_that_the_book_brings(browser, address, site
 def test_labels_of_pictures_can_be_read_on_a_phone(browser, address):
     """Eleven points at two hundred dots an inch are at least nine pixels high, and the picture stays within its box."""
     assert open_page(browser, f"{address}/mechanics/phase-space.html", width=390) == []
+    browser.execute_async_script("""for (const box of document.querySelectorAll("details")) box.open = true;
+                                    requestAnimationFrame(() => setTimeout(arguments[0], 50))""")
     seen = browser.execute_script("""return [...document.querySelectorAll(".picture")].filter((box) => box.clientWidth).map((box) => {
         const image = box.querySelector("img");
         return [image.getBoundingClientRect().width / image.naturalWidth * 11 / 72 * 200, box.getBoundingClientRect().right,

@@ -78,13 +78,15 @@ document.addEventListener("DOMContentLoaded", () => {
     box.className = "picture";
     whole.before(box);
     box.append(whole);
-    const fit = () => {
+    const enlarge = () => {
       if (image.naturalWidth) image.style.setProperty("--legible", `${Math.round(image.naturalWidth * 9 * 72 / (11 * 200))}px`);
+    };
+    image.addEventListener("load", enlarge);
+    enlarge();
+    new ResizeObserver(() => {          // begins with a first call, when all boxes are there
       if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
       else box.removeAttribute("tabindex");
-    };
-    image.addEventListener("load", fit);
-    new ResizeObserver(fit).observe(box);          // which begins with a first call, when all boxes are there
+    }).observe(box);
   }
 
   // sections "Going deeper" start folded; a link into one, and the printer, open it
