@@ -81,6 +81,13 @@ def springs():
     return model
 
 
+def briefly(figure, seconds=5.2):
+    """The same figure with a tenth of its motion: what a hand does to it is seen as well."""
+    whole = figure.data
+    figure.data = lambda: whole() | {"end": seconds}
+    return figure
+
+
 @functools.cache
 def springy():
     """Two networks that are to learn a spring in the browser."""
@@ -178,7 +185,7 @@ FIGURES = {
     "shear-stack": lambda: page.live.ShearStack(deck()),
     "standard-map": lambda: page.live.StandardMap(),
     "square": lambda: page.live.Square(),
-    "solitons": lambda: page.live.Solitons(springs()),
+    "solitons": lambda: briefly(page.live.Solitons(springs())),
     "swing": lambda: page.live.Swing(fields()),
     "swing-up": lambda: page.live.SwingUp(pilot()),
     "tape": lambda: page.live.Tape(on_tape(energy_of_pendulum, 1.0, 0.8)),
