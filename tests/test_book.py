@@ -181,8 +181,9 @@ words.forEach((node, number) => {
 def test_page_can_be_read_by_everybody(browser, opened):          # the last of the three: it thins the page
     browser.execute_script(THIN + axe(), opened[0] != PAGES[0])
     resize(browser, 1280)
-    contrast = {"color-contrast": {"enabled": False}}
-    for theme, thin, options in (("light", "", {"rules": contrast}), ("light", FEW, {"runOnly": [*contrast]}), ("dark", "", {"runOnly": [*contrast]})):
+    everything_else = {"rules": {"color-contrast": {"enabled": False}}}
+    contrast = {"runOnly": ["color-contrast"]}
+    for theme, thin, options in (("light", "", everything_else), ("light", FEW, contrast), ("dark", "", contrast)):
         browser.execute_script("Object.assign(document.documentElement.dataset, {theme: arguments[0], mode: arguments[0]})", theme)
         browser.execute_script(thin)
         found = browser.execute_async_script("axe.run({resultTypes: ['violations'], ...arguments[0]}).then(arguments[1])", options)["violations"]

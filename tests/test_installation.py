@@ -45,7 +45,7 @@ def test_the_first_try_prints_what_the_page_says():
 
 @pytest.mark.parametrize("words, file, tested", [
     ("axe-core finds no serious or critical fault", "test_book.py", r'fault\["impact"\] in \("serious", "critical"\)'),
-    ("in the dark ones contrast was tested", "test_book.py", r'"dark", \{"runOnly": \["color-contrast"\]\}'),
+    ("in the dark ones contrast was tested", "test_book.py", r'"dark", "", contrast\)'),
     ("Every picture has an alternative text", "test_book.py", r'len\(image\["alt"\]\) > 15'),
     ("a phone's screen, 360 pixels", "test_book.py", r"PHONE = 360"),
     ("axe-core looks into them as well", "test_live.py", r"axe\.run\(document\)"),
