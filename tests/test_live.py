@@ -82,7 +82,7 @@ def springs():
 
 
 def briefly(figure, seconds=5.2):
-    """The same figure with a tenth of its motion: what a hand does to it is seen as well."""
+    """The same figure with a tenth of its motion, in which one sees as well what a hand does to it."""
     whole = figure.data
     figure.data = lambda: whole() | {"end": seconds}
     return figure
@@ -427,6 +427,22 @@ def settled(browser):
 
 def close(found, wanted):
     np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-5 * np.abs(wanted).max())
+
+
+def test_contours_are_where_the_function_has_its_levels(show):
+    """Though it is asked at every other corner only: a quarter as often as there are corners, and a little beyond the edges."""
+    browser = show(bare(page.live.LoopArea()))
+    calls, corners, points = browser.execute_script("""
+        const {pen} = plane, seen = [], keep = (...at) => seen.push(at), {X, Y} = plane.scale(), back = (scale, at) => (at - scale(0)) / (scale(1) - scale(0));
+        let calls = 0;
+        plane.pen = {beginPath() {}, moveTo: keep, lineTo: keep, stroke() {}};
+        plane.contours(([x, y]) => { calls++; return y * y / 2 - 3 * Math.cos(x) + x ** 3 / 9; }, [-1.5, 0, 2], {}, 6);
+        plane.pen = pen;
+        return [calls, plane.width * plane.height / 36, seen.map(([x, y]) => [back(X, x), back(Y, y)])];""")
+    x, y = np.array(points).T
+    off = (y**2 / 2 - 3 * np.cos(x) + x**3 / 9)[:, None] - [-1.5, 0, 2]
+    assert len(points) > 300 and np.abs(off).min(axis=1).max() < 0.01 and np.all(np.any(np.abs(off) < 0.01, axis=0))
+    assert calls < 0.4 * corners
 
 
 def test_systems_and_methods_are_pythons(show):

@@ -1,9 +1,5 @@
 // Small repairs to the theme, so that what a screen reader says is what the page shows; the switch for all code; plots in the dark; sections that
 // start folded; search results without TeX.
-
-// All icons of the theme are there when the page is: looking through every formula for more of them takes as long as setting it.
-window.FontAwesomeConfig = {observeMutations: false};
-
 document.addEventListener("DOMContentLoaded", () => {
   const words = (element) => element.innerText.replace(/\s+/g, " ").trim();
 
@@ -78,15 +74,14 @@ document.addEventListener("DOMContentLoaded", () => {
     box.className = "picture";
     whole.before(box);
     box.append(whole);
-    const enlarge = () => {
+    const fit = () => {
       if (image.naturalWidth) image.style.setProperty("--legible", `${Math.round(image.naturalWidth * 9 * 72 / (11 * 200))}px`);
-    };
-    image.addEventListener("load", enlarge);
-    enlarge();
-    new ResizeObserver(() => {          // begins with a first call, when all boxes are there
       if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
       else box.removeAttribute("tabindex");
-    }).observe(box);
+    };
+    image.addEventListener("load", fit);
+    new ResizeObserver(fit).observe(box);
+    fit();
   }
 
   // sections "Going deeper" start folded; a link into one, and the printer, open it
