@@ -88,7 +88,7 @@ instructor: $(READY)
 
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
-	    echo "The book needs Python 3.11 or later, and '$(PYTHON)' is not: name one with  make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	    echo "The book needs Python 3.11 to 3.13, and '$(PYTHON)' is not: name one with  make PYTHON=/path/to/python3.11" >&2; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
 	    echo "This Python cannot make a virtual environment: install its venv module (on Debian and Ubuntu: apt-get install python3-venv)." >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv --clear $(ENV)
