@@ -67,6 +67,11 @@ class ActionAngle:
         Returns
         -------
         x : array, shape (..., dim)
+
+        Raises
+        ------
+        ValueError
+            If shapes do not fit, or if `encode` or `decode` refuse.
         """
         (actions, angles), t = self.encode(x), validate.numbers("t", t)
         if t.ndim >= actions.ndim or any(own not in (1, other) for own, other in zip(t.shape[::-1], actions.shape[-2::-1], strict=False)):

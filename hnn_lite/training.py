@@ -91,8 +91,8 @@ class Adam:
 class LevenbergMarquardt:
     """Damped Gauss-Newton steps for errors e(params) whose Jacobian J is known: (J J^T + damping) step = -J e.
 
-    A step that makes the loss of its own examples larger is tried again with more damping. Where networks are small it ends
-    orders of magnitude below what Adam reaches in the same time.
+    A step that makes the loss of its own examples larger is tried again with more damping. Where networks are small and data
+    without noise it ends far below what Adam reaches at a constant rate in the same time.
 
     Parameters
     ----------

@@ -2,7 +2,7 @@
 
 A step is the loss, its gradient with respect to the parameters, and Adam. All contenders get the same data, the same
 network (two hidden layers of 200, tanh, float32; for "pixels" the paper's autoencoder around it; for "action-angle" the AAN
-paper's: 20 shears of width 100, two degrees of freedom) and the same number of threads, and take turns, so that a machine
+paper's: 20 shears of width 100, two degrees of freedom) and the same cores, and take turns, so that a machine
 that slows down slows all of them down. Each runs in a process of its own: in one process their pools of threads get in each
 other's way, which made PyTorch's small steps several times slower. PyTorch, JAX and the native engine are measured where they are installed.
 """

@@ -273,7 +273,7 @@ def field(x):
 def field(x):
     dH = elementwise_grad(hamiltonian)(x)
     return np.stack([-dH[..., 1], dH[..., 0]], axis=-1)
-"""), (2, "dp/dt is minus the whole slope of H along q: p² / 2 m (1 +", """
+"""), (2, "dp/dt is minus the whole slope of H along q: p² / (2 m (1 +", """
 def field(x):
     q, p = x[..., 0], x[..., 1]
     return np.stack([p / (m * (1 + slope(q) ** 2)), -m * g * slope(q)], axis=-1)

@@ -85,6 +85,11 @@ def films(task, trajectories=25):
     x : array, shape (frames, films, 2)
     dt : float
         From one frame to the next, s.
+
+    Raises
+    ------
+    ValueError
+        If the states are not so many films, or the films too short.
     """
     frames, rest = divmod(len(task.x), validate.whole("trajectories", trajectories, 1))
     if rest or frames < WINDOW:
@@ -124,6 +129,11 @@ class Films:
     ----------
     starts : array, shape (films, dim)
         The learned ones.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not fit, or nothing of a film was seen.
     """
 
     def __init__(self, model, x, dt, inner=1, starts=None):

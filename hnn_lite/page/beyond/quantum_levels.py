@@ -173,6 +173,11 @@ def star_torus(path, dt, order=5):
     -------
     actions : array, shape (2,), or None
         For a small motion the half of N + L and of N - L, with L the angular momentum and N the energy.
+
+    Raises
+    ------
+    ValueError
+        If `path` is not finite states of four numbers, or `dt` not positive.
     """
     path, dt = validate.finite_states("path", path, 4), validate.positive("dt", dt)
     count = len(path)
