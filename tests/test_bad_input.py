@@ -315,7 +315,6 @@ CASES = {
     "errors: no jump": (lambda: swings().error_by_jump(lambda x, t: x, [0]), "jumps must be a whole number of at least 1"),
     "errors: no starts": (lambda: swings().persistence([1], 0), "starts must be a whole number of at least 1"),
     "films: one": (lambda: hl.data.pixel_pendulum.films(trials=1), "trials must be a whole number of at least 2"),
-    "films: unknown view": (lambda: hl.data.pixel_pendulum.films(see="all"), "unknown see 'all'; choose one of: pair, change, single"),
     "films: all for testing": (lambda: hl.data.pixel_pendulum.films(test=1.0), "test must lie between 0 and 1"),
     "films: none for testing": (lambda: hl.data.pixel_pendulum.films(test=0), "test must be finite and positive"),
     "frames: NaN": (lambda: hl.data.pixel_pendulum.render([0.0, NAN]), "angles contains 1 values"),
@@ -325,8 +324,7 @@ CASES = {
     "frames: three coordinates": (lambda: hl.data.pixel_pendulum.simulate([0.0, 0.0, 0.0], 3), "states must hold states of 2"),
     "frames: no steps": (lambda: hl.data.pixel_pendulum.simulate([0.0, 0.0], 0), "steps must be a whole number of at least 1"),
     "frames: energy of a number": (lambda: hl.data.pixel_pendulum.energy(1.0), "states must hold states of 2"),
-    "frames: a view of one": (lambda: hl.data.pixel_pendulum.view(np.zeros(784)), r"films must have shape \(trials, times, 784\), got \(784,\)"),
-    "frames: pairs of text": (lambda: hl.data.pixel_pendulum.as_pairs("film", "pair"), "film must be an array of real numbers, got str"),
+    "frames: pairs of one": (lambda: hl.data.pixel_pendulum.pairs(np.zeros(784)), r"films must have shape \(trials, times, 784\), got \(784,\)"),
     "track: unknown velocities": (lambda: hl.data.recordings.air_track("central"), "unknown velocities 'central'; choose one of: cubic, table"),
     "track: no mass": (lambda: hl.data.recordings.air_track(mass_ratio=0), "mass_ratio must be finite and positive"),
 
@@ -447,8 +445,8 @@ PUBLIC = {
     "paths of a pendulum": lambda a, b: D.trajectories.pendulum(a, 1, 2, b), "paths of toda": lambda a, b: D.trajectories.toda(a, b, 1, 2),
     "TrajectoryTask": lambda x, y: D.trajectories.TrajectoryTask("own", OWN_LAW, None, x, y, 0.1, 1.0),
     "truth": lambda x, jumps: swings().truth(x, jumps), "errors": lambda x, jumps: swings().errors(x, jumps), "persistence": lambda a, b: swings().persistence(a, b),
-    "films": lambda a, b: D.pixel_pendulum.films(0, 2, a, b), "simulate": lambda x, n: D.pixel_pendulum.simulate(x, n), "render": D.pixel_pendulum.render,
-    "picture": D.pixel_pendulum.picture, "film energy": D.pixel_pendulum.energy, "view": D.pixel_pendulum.view, "as_pairs": D.pixel_pendulum.as_pairs,
+    "films": lambda a, b: D.pixel_pendulum.films(a, 2, b), "simulate": lambda x, n: D.pixel_pendulum.simulate(x, n), "render": D.pixel_pendulum.render,
+    "picture": D.pixel_pendulum.picture, "film energy": D.pixel_pendulum.energy, "pairs": D.pixel_pendulum.pairs,
     "read_angle": D.pixel_pendulum.read_angle, "read_motion": D.pixel_pendulum.read_motion,
     "real_pendulum": D.recordings.real_pendulum, "air_track": D.recordings.air_track, "table": D.recordings.table,
 }

@@ -313,7 +313,7 @@ def test_outputs_are_small():
     (lambda: page.live.Bodies(planets(8), shown=51), "shown must be at most 50"),
     (lambda: page.live.Bodies(planets(8), train=0.2), "train must be at most 0.1"),
     (lambda: page.live.Pixels(*films()[1::-1], films()[2]), "hnn must be a PixelModel with the law 'hnn'"),
-    (lambda: page.live.Pixels(*films()[:2], hl.data.pixel_pendulum.films(trials=2, see="single")), "films must be a FilmTask"),
+    (lambda: page.live.Pixels(*(hl.PixelModel(784, law, hidden=4) for law in ("hnn", "baseline")), films()[2]), "films must be a FilmTask"),
     (lambda: page.live.SwingUp(hl.HNN(2)), "model must be a PortHNN with dim = 2, inputs = 1"),
     (lambda: page.live.SwingUp(PortHNN(2, inputs=1)), "model must be a PortHNN with dim = 2, inputs = 1"),
     (lambda: page.live.SwingUp(pilot(), limit=2), "limit must be from 0.1 to 1.5"),

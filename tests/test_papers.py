@@ -98,6 +98,15 @@ def test_stored_weights_of_three_bodies_are_those_of_the_record(model):
     assert np.mean((drawn - true) ** 2) == pytest.approx(stored["energy_mse"], rel=0.1)          # half precision
 
 
+@pytest.mark.parametrize("model", ["baseline", "hnn"])
+def test_stored_weights_of_pixels_are_those_of_the_record(model):
+    network = hl.load(RESULTS / f"pixel-pendulum-{model}-published-0.npz")
+    stored = records("scoreboard.json")["pixel-pendulum", model, "published", 0, 10_000]
+    judged = hnn_paper.judge_films(network, hl.data.pixel_pendulum.films(0))
+    for name in ("energy_mse", "energy_change"):
+        assert judged[name].mean == pytest.approx(stored[name], rel=0.02), name          # half precision
+
+
 @pytest.mark.parametrize("more", [[], ["--recipe", "sharp", "--seeds", *"01234"]], ids=["published", "sharp"])
 def test_the_commands_on_the_pages_have_been_run(more, tmp_path, monkeypatch):
     """On the stored file there is nothing left for them to do: it has all that the pages say."""

@@ -154,22 +154,6 @@ def test_states_are_those_behind_the_frames(task):
     np.testing.assert_allclose(task.states[:, 1:], pixel_pendulum.simulate(task.states[:, :-1], 1)[1])
 
 
-def test_one_frame_at_a_time():
-    single = pixel_pendulum.films(3, trials=10, see="single")
-    assert single.x.shape == single.next_x.shape == (8, 100, 784)
-    np.testing.assert_array_equal(single.next_x[:, :-1], single.x[:, 1:])
-    np.testing.assert_array_equal(pixel_pendulum.as_pairs(single.x[0], "single"), pixel_pendulum.view(single.frames[:1, :100])[0])
-
-
-def test_a_frame_and_its_change(task):
-    change = pixel_pendulum.films(3, trials=10, see="change")
-    np.testing.assert_array_equal(change.frames, task.frames)
-    np.testing.assert_array_equal(change.x[2, 5], np.concatenate([task.frames[2, 6], task.frames[2, 6] - task.frames[2, 5]]))
-    np.testing.assert_array_equal(change.next_x[:, :-1], change.x[:, 1:])
-    np.testing.assert_allclose(pixel_pendulum.as_pairs(change.x, "change"), task.x, atol=1e-6)
-    assert pixel_pendulum.as_pairs(task.x, "pair") is task.x
-
-
 def test_seeds(task):
     assert np.array_equal(task.frames, pixel_pendulum.films(3, trials=10).frames)
     assert not np.array_equal(task.states, pixel_pendulum.films(4, trials=10).states)

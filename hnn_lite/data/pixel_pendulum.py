@@ -18,7 +18,6 @@ MAX_SPEED = 8.0
 STEPS = 100                                 # usable pairs in a trial
 ENERGY_STARTS = 15                          # films by which a model's energy is judged
 SMOOTH = 7                                  # frames over which a motion is smoothed
-VIEWS = {"pair": 2, "change": 2, "single": 1}          # what a model sees at a time, and how many frames that is
 
 WINDOW, SCALE = 500, 500 / 4.4              # Gym's window: 4.4 m wide
 ROD_WIDTH, AXLE = 0.2, 0.05                 # m: the rod's width, the radius of the black disc on its pivot
@@ -40,10 +39,8 @@ class FilmTask:
         The true angle (rad) and speed (rad/s) behind each frame.
     starts : array, shape (15, 2)
         States at which the rollouts of the energy metric begin.
-    see : str
-        What a model sees of a film at a time, a name in `VIEWS`.
-    x, next_x, test_x, test_next_x : array, shape (trials, 100, dim)
-        What it sees, and what it sees one frame later; views that share their memory.
+    x, next_x, test_x, test_next_x : array, shape (trials, 100, 1568)
+        Pairs of frames, and those one frame later; views that share their memory.
     """
 
     name: str
@@ -52,28 +49,24 @@ class FilmTask:
     test_frames: np.ndarray
     test_states: np.ndarray
     starts: np.ndarray
-    see: str = "pair"
 
     def __post_init__(self):
         for prefix, films in (("", self.frames), ("test_", self.test_frames)):
-            seen = view(films, self.see)
+            seen = pairs(films)
             object.__setattr__(self, f"{prefix}x", seen[:, :STEPS])
             object.__setattr__(self, f"{prefix}next_x", seen[:, 1:STEPS + 1])
 
 
-def films(seed=0, trials=200, see="pair", test=0.2):
+def films(seed=0, trials=200, test=0.2):
     """Task 5: films of a pendulum that starts within pi/6 of hanging, without friction or torque (HNN paper, section 5).
 
-    Where the paper's energy metric starts is not known; here it starts at rest, at fifteen angles +-U(pi/12, pi/6).
+    Where the paper's energy metric starts is not known to us; here it starts at rest, at fifteen angles +-U(pi/12, pi/6).
 
     Parameters
     ----------
     seed : int
     trials : int
         Films, with 100 usable pairs each; at least 2.
-    see : str
-        "pair": a frame and the next, as in the paper's text. "change": a frame and its difference from the one before, as
-        in the paper's code. "single": one frame.
     test : float
         Part of the films that is kept for testing, in (0, 1).
 
@@ -86,7 +79,7 @@ def films(seed=0, trials=200, see="pair", test=0.2):
     ValueError
         If an argument is out of range.
     """
-    trials, see = validate.whole("trials", trials, 2), validate.choice("see", see, VIEWS)
+    trials = validate.whole("trials", trials, 2)
     if not 0 < validate.positive("test", test) < 1:
         raise ValueError(f"test must lie between 0 and 1, got {test!r}")
     cut = min(trials - 1, max(1, round(trials * (1 - test))))
@@ -95,7 +88,7 @@ def films(seed=0, trials=200, see="pair", test=0.2):
     frames = render(states[..., 0])
     angles = rng.uniform(np.pi / 12, np.pi / 6, ENERGY_STARTS) * rng.choice([-1.0, 1.0], ENERGY_STARTS)
     judged = np.stack([angles, np.zeros(ENERGY_STARTS)], axis=-1)
-    return FilmTask("pixel-pendulum", frames[:cut], states[:cut], frames[cut:], states[cut:], judged, see)
+    return FilmTask("pixel-pendulum", frames[:cut], states[:cut], frames[cut:], states[cut:], judged)
 
 
 def starts(rng, count, largest=np.pi / 6):
@@ -131,7 +124,13 @@ def energy(states):
 
 
 def picture(angle):
-    """The picture that Gym shows, uint8 of shape (500, 500, 3): white, a red rod with round ends, a black axle."""
+    """The picture that Gym shows, uint8 of shape (500, 500, 3): white, a red rod with round ends, a black axle.
+
+    Raises
+    ------
+    ValueError
+        If the angle is not one finite number, in radians.
+    """
     if isinstance(angle, str) or np.ndim(angle) != 0:
         raise ValueError(f"angle must be one number, got {validate.shown(angle)}")
     x, y = _grid(0, 0, WINDOW, WINDOW)
@@ -157,38 +156,21 @@ def render(angles):
     return frames.reshape(*angles.shape, PIXELS)
 
 
-def view(films, see="pair"):
-    """What a model sees of films at each time; see `films`.
+def pairs(films):
+    """What a model sees of films at each time, a frame and the next: (trials, times, 784) to (trials, times - 1, 1568).
 
-    Parameters
-    ----------
-    films : array, shape (trials, times, 784)
-    see : str
-        A name in `VIEWS`.
+    They are windows into `films`, not copies.
 
-    Returns
-    -------
-    seen : array, shape (trials, times - 1, 1568), or (trials, times, 784) for "single"
-        Windows into `films`, not copies, but for "change".
+    Raises
+    ------
+    ValueError
+        If the films have another shape, or not finite numbers.
     """
     films = validate.states("films", films, PIXELS)
     if films.ndim != 3:
         raise ValueError(f"films must have shape (trials, times, {PIXELS}), got {films.shape}")
-    if validate.choice("see", see, VIEWS) == "change":
-        return np.concatenate([films[:, 1:], films[:, 1:] - films[:, :-1]], axis=-1)
     flat = np.ascontiguousarray(films).reshape(len(films), -1)
-    return np.lib.stride_tricks.sliding_window_view(flat, VIEWS[see] * PIXELS, axis=1)[:, ::PIXELS]
-
-
-def as_pairs(film, see):
-    """A film of what a model sees, its times in the first axis, as pairs of successive frames: (times, ..., 1568), one time fewer for "single"."""
-    film = validate.states("film", film, VIEWS[validate.choice("see", see, VIEWS)] * PIXELS)
-    if see == "pair":
-        return film
-    if see == "change":
-        frame, change = film[..., :PIXELS], film[..., PIXELS:]
-        return np.concatenate([frame - change, frame], axis=-1)
-    return np.concatenate([film[:-1], film[1:]], axis=-1)
+    return np.lib.stride_tricks.sliding_window_view(flat, 2 * PIXELS, axis=1)[:, ::PIXELS]
 
 
 def read_angle(frames):
@@ -235,6 +217,11 @@ def read_motion(film):
     states : array, shape (times, ..., 2)
     misfit : array, shape (times, ...)
         See `read_angle`.
+
+    Raises
+    ------
+    ValueError
+        If the film is shorter, or its frames are none.
 
     References
     ----------

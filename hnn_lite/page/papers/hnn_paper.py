@@ -36,7 +36,7 @@ def _judge_by_energy(model, task):
 
 
 def judge_films(model, task, steps=200):
-    """Energy metrics of task 5, read off what the model draws. (The published figure's starts and horizon are not known.)
+    """Energy metrics of task 5, read off what the model draws. (We do not know the published figure's starts and horizon.)
 
     From the first pair of frames of each of `task.starts` the model makes a film of `steps` frames, 0.05 s each. Angle and
     speed are read off its pictures (`pixel_pendulum.read_motion`), and its energy is compared with the one that the true film shows.
@@ -57,8 +57,8 @@ def judge_films(model, task, steps=200):
         "misfit_worst": of all frames, see `pixel_pendulum.read_angle`.
     """
     truth = pixel_pendulum.render(pixel_pendulum.simulate(task.starts, steps)[..., 0])
-    seen = pixel_pendulum.view(truth.swapaxes(0, 1), task.see)[:, 0]
-    film = pixel_pendulum.as_pairs(model.film(seen, steps), task.see)[:steps, ..., :pixel_pendulum.PIXELS]
+    seen = pixel_pendulum.pairs(truth.swapaxes(0, 1))[:, 0]
+    film = model.film(seen, steps)[:steps, ..., :pixel_pendulum.PIXELS]
     true = pixel_pendulum.energy(pixel_pendulum.read_motion(truth[:steps])[0])
     shown, misfit = pixel_pendulum.read_motion(film)
     energy = pixel_pendulum.energy(shown)
@@ -105,7 +105,7 @@ EXPERIMENTS = {
     "three-body": _fields(fields.three_body, _same(
         published=Recipe(10_000, 600), sharp=Recipe(10_000, 600, 3e-3, 0, "cosine")), _judge_by_energy),
     "pixel-pendulum": Experiment(pixel_pendulum.films, _same(
-        published=Recipe(10_000, 200, weight_decay=1e-5, task={"see": "change"}),
+        published=Recipe(10_000, 200, weight_decay=1e-5),
         sharp=Recipe(10_000, 200, 1e-3, 0, "cosine", {"step": "rk4", "canonical": 0.1})),
         lambda model, task: _pixel_losses(model, task) | judge_films(model, task),
         {name: partial(_pixel_model, name) for name in MODELS}),
