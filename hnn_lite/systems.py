@@ -23,7 +23,7 @@ class System(HamiltonianDynamics):
     kinetic, potential : callable
         T(p) and V(q), shape (..., dim/2) to (...), in autograd's NumPy.
     sampler : callable
-        `(rng, count) -> (count, dim)`: initial states as the paper draws them.
+        `(rng, count) -> (count, dim)`: initial states to learn from and to test with.
     constants : dict
         The numbers and arrays in H, by the names of the arguments that set them.
     """
@@ -47,7 +47,7 @@ class System(HamiltonianDynamics):
                               axis=-1)
 
     def sample(self, count, seed):
-        """Draw `count` initial states as the paper does, shape (count, dim).
+        """Draw `count` initial states as the system's `sampler` does, shape (count, dim).
 
         Raises
         ------
@@ -249,7 +249,8 @@ def three_body(masses=(1.0, 1.0, 1.0), G=1.0):
     """Three bodies that start on a circle of radius U(0.9, 1.2), 120 degrees apart.
 
     The velocities of the circular orbit, which this triangle has for any masses (Lagrange), are multiplied by 1 + U(-0.2, 0.2),
-    one number for each component, as in the HNN paper's code.
+    one number for each component, as in the HNN paper's code. (There the triangle is turned by the direction of a point in a square, which
+    favours the diagonals; here all directions are alike.)
 
     Parameters and errors are those of `n_body`.
     """
@@ -305,8 +306,8 @@ def coupled_oscillators(masses=(5.0, 1.0), k_wall=(0.01, 0.005), k_pair=0.5, amp
     """Masses on a line, each tied to its place by one spring and to every other mass by another.
 
     H = sum p_i^2 / (2 m_i) + sum k_wall_i q_i^2 / 2 + k_pair / 2 * sum over pairs of (q_i - q_j)^2, with q the distances from
-    rest. The defaults are those of the AAN paper's code. Initial states are sums of the normal modes with amplitudes of U(0.1, 1)
-    times `amplitudes` and phases U(0, 2 pi).
+    rest. The defaults are those of the AAN paper's code, with the coupling of its figures. Initial states are sums of the normal modes with amplitudes
+    of U(0.1, 1) times `amplitudes` and phases U(0, 2 pi).
 
     Parameters
     ----------

@@ -195,7 +195,8 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
         dtype=None, test_every=100, progress=True, method="adam", on_test=None, engine=None):
     """Train a model, in place.
 
-    The defaults are the paper's for small tasks: Adam, learning rate 1e-3, 2000 steps, the whole training set in each.
+    The defaults are the HNN paper's for small tasks, but for its weight decay of 1e-4: Adam, learning rate 1e-3,
+    2000 steps, the whole training set in each.
     Arithmetic is done in `dtype`; the model holds float64 parameters before and after. Ctrl-C stops the training and
     keeps what was learned.
 

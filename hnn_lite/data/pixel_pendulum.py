@@ -60,7 +60,7 @@ class FilmTask:
 def films(seed=0, trials=200, test=0.2):
     """Task 5: films of a pendulum that starts within pi/6 of hanging, without friction or torque (HNN paper, section 5).
 
-    Where the paper's energy metric starts is not known to us; here it starts at rest, at fifteen angles +-U(pi/12, pi/6).
+    The paper's energy metric is not known to us in its last version; here it starts at rest, at fifteen angles +-U(pi/12, pi/6).
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def energy(states):
 
 
 def picture(angle):
-    """The picture that Gym shows, uint8 of shape (500, 500, 3): white, a red rod with round ends, a black axle.
+    """The picture that Gym shows, uint8 of shape (500, 500, 3): white, a red rod with round ends, a black axle; the arrow of the torque is left out.
 
     Raises
     ------

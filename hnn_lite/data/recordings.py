@@ -54,7 +54,7 @@ def real_pendulum(derivative="forward"):
     Parameters
     ----------
     derivative : str
-        "forward", as in the paper: (x(t + dt) - x(t)) / dt, which is off by dt/2 times the second derivative.
+        "forward", as in the paper's code: (x(t + dt) - x(t)) / dt, which is off by dt/2 times the second derivative.
         "central": the slope at x(t) of the parabola through three neighbours; the error is of second order in dt. The
         rows at both ends have no such slope and are left out.
 

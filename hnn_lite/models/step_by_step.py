@@ -18,7 +18,9 @@ MOST = 10**7          # Euler steps of a rollout
 
 
 class NeuralODE(LearnedField):
-    """A learned field, trained through the steps of a solver from one sample to a later one (AAN paper, section 4).
+    """A learned field, trained through the steps of a solver from one sample to a later one.
+
+    (That of the AAN paper's code stands between an encoder and a decoder, and takes fixed steps.)
 
     Parameters
     ----------
@@ -105,7 +107,9 @@ class NeuralODE(LearnedField):
 
 
 class EulerUpdate(NeuralODE):
-    """u(t + dt) = u(t) + dt f(u(t)) with a learned f, one sample of the training data a step (AAN paper, section 4).
+    """u(t + dt) = u(t) + dt f(u(t)) with a learned f, one sample of the training data a step.
+
+    (The Euler update of the AAN paper's code takes one step for a jump of any length, between an encoder and a decoder.)
 
     The step is as much a part of what is learned as f: predictions take steps of the same length, and a shorter one at the end if need be.
 

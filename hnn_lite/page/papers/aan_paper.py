@@ -110,6 +110,7 @@ ONE_TORUS = {"action-angle": _small(300, None, reach=50, **LINEAR),
              "neural-ode": _small(100, None, hidden=(24, 24)),
              "hamiltonian-ode": _small(80, None, hidden=(24, 24))}
 MODES = {"action-angle": _small(300, None, reach=50, **LINEAR | {"start": "modes"})}
+# the paper's sizes, activation and optimiser; its gates, first weights, second loss and jumps are not here
 PAPERS = {"action-angle": Recipe(50_000, 100, weight_decay=0, model={"activation": "sigmoid", "frequencies": "mlp", "start": "pairs"})}
 MANY_TORI = {"action-angle": _small(430, 500, reach=99, **LINEAR),
              "euler-update": _small(200, 500, hidden=(24, 24)),
@@ -156,7 +157,7 @@ KEPLER_LIFTED = _with({"hamiltonian-ode": _fast(245, 400, lift=True, hidden=(24,
 
 EXPERIMENTS = {name: Experiment(task, recipes, judge, MODELS) for name, task, recipes in (
     ("oscillators", lambda seed: trajectories.coupled_oscillators(),
-     {"sharp": ONE_TORUS, "modes": MODES, "published": PAPERS}),
+     {"sharp": ONE_TORUS, "modes": MODES, "paper-size": PAPERS}),
     ("oscillators-uncoupled", lambda seed: trajectories.coupled_oscillators(k_pair=0), {"sharp": ONE_TORUS}),
     ("oscillators-tori", partial(trajectories.coupled_oscillators, tori="many"), {"sharp": MANY_TORI, "accelerated": OSCILLATORS_FAST}),
     ("pendulum-tori", trajectories.pendulum, {"sharp": PENDULUM, "adam": PENDULUM_BY_ADAM, "accelerated": PENDULUM_FAST} | _halves(PENDULUM_FAST)),

@@ -1,4 +1,4 @@
-"""The AAN paper's own sweeps, on its own task: one path of two coupled oscillators (section 4 and its figures).
+"""The AAN paper's own sweeps, in part, on its own task: one path of two coupled oscillators (section 4 and its figures).
 
 By the coupling, by the samples of the path, by the shears of the encoder, by the steps of the training. All models have the same optimiser, and
 for each coupling about the same seconds of the processor.
