@@ -60,7 +60,7 @@ class FilmTask:
 def films(seed=0, trials=200, test=0.2):
     """Task 5: films of a pendulum that starts within pi/6 of hanging, without friction or torque (HNN paper, section 5).
 
-    The paper's energy metric is not known to us in its last version; here it starts at rest, at fifteen angles +-U(pi/12, pi/6).
+    The paper's energy metric is not known to us in its last version; here its films start at rest, at fifteen angles +-U(pi/12, pi/6).
 
     Parameters
     ----------
@@ -221,7 +221,7 @@ def read_motion(film):
     Raises
     ------
     ValueError
-        If the film is shorter, or its frames are none.
+        If the film is shorter, or its last axis is not 784 numbers.
 
     References
     ----------
