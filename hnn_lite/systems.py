@@ -306,8 +306,8 @@ def coupled_oscillators(masses=(5.0, 1.0), k_wall=(0.01, 0.005), k_pair=0.5, amp
     """Masses on a line, each tied to its place by one spring and to every other mass by another.
 
     H = sum p_i^2 / (2 m_i) + sum k_wall_i q_i^2 / 2 + k_pair / 2 * sum over pairs of (q_i - q_j)^2, with q the distances from
-    rest. The defaults are those of the AAN paper's code, with the coupling of its figures. Initial states are sums of the normal modes with amplitudes
-    of U(0.1, 1) times `amplitudes` and phases U(0, 2 pi).
+    rest. The defaults are those of the AAN paper's code, with the coupling of its figures. Initial states are sums of the normal
+    modes with amplitudes of U(0.1, 1) times `amplitudes` and phases U(0, 2 pi).
 
     Parameters
     ----------
