@@ -169,6 +169,16 @@ def test_a_name_has_one_meaning():
     assert {key[1] for key in records("oscillators.json")} == set(aan_paper.MODELS)
 
 
+def test_published_recipes_have_the_numbers_of_the_papers_code():
+    """Of its train.py: steps, batch (None: all), learning rate, weight decay; nothing else differs from what models and tasks are by themselves."""
+    theirs = {"mass-spring": (2000, None, 1e-3, 1e-4), "pendulum": (2000, None, 1e-3, 1e-4), "real-pendulum": (2000, None, 1e-3, 1e-5),
+              "two-body": (10_000, 200, 1e-3, 0), "three-body": (10_000, 600, 1e-3, 1e-4), "pixel-pendulum": (10_000, 200, 1e-3, 1e-5)}
+    for name, numbers in theirs.items():
+        for recipe in EXPERIMENTS[name].recipes["published"].values():
+            assert (recipe.steps, recipe.batch, recipe.learning_rate, recipe.weight_decay) == numbers
+            assert (recipe.schedule, recipe.method, recipe.model, recipe.task) == ("constant", "adam", {}, {})
+
+
 def test_a_recipe_for_one_model_only_says_so():
     assert list(EXPERIMENTS["oscillators"].named("paper-size")[1]) == ["action-angle"]
     with pytest.raises(ValueError, match="unknown model for recipe 'paper-size' 'neural-ode'; choose one of: action-angle"):
