@@ -25,15 +25,19 @@ class PhaseSpace(LiveFigure):
 
     script = "phase-space"
     title = "phase space: drag the dot, then choose along which gradient it flows"
-    alt = ("The plane of angle and momentum with curves of equal energy, twice. Left, a round spot of states is carried along the curves "
-           "and drawn out to a sickle of the same area; an arrow points along a curve. Right, the spot moves straight across the curves, "
-           "uphill, and grows.")
     size = (7.2, 3.7)
 
     def __init__(self, *system):
         self.systems = [known(one) for one in system or (systems.pendulum(), systems.mass_spring())]
         if len({one.name for one in self.systems}) < len(self.systems):
             raise ValueError(f"each system can be shown once, got {', '.join(one.name for one in self.systems)}")
+
+    @property
+    def alt(self):
+        """What the still shows, in words."""
+        where, kept = {"pendulum": ("angle", "drawn out to a sickle of the same area")}.get(self.systems[0].name, ("position", "keeps its area"))
+        return (f"The plane of {where} and momentum with curves of equal energy, twice. Left, a round spot of states is carried along the curves "
+                f"and {kept}; an arrow points along a curve. Right, the spot moves straight across the curves, uphill, and grows.")
 
     def data(self):
         """See `LiveFigure`."""

@@ -33,7 +33,7 @@ class SwingUp(LiveFigure):
     title = "a pendulum steered to the top by a learned energy: drag it, weaken its motor"
     alt = ("Left, the plane of angle and momentum with curves of equal learned energy: a path winds outwards from near the middle and ends at "
            "the corner of the outermost curve, where the pendulum stands upright. Right, the torque over time: plus and minus half a newton "
-           "metre in turn, then nearly zero.")
+           "metre in turn, a last swing to both sides, then nearly zero.")
     size = (7.2, 3.5)
 
     def __init__(self, model, limit=0.5, friction=0.2):
