@@ -36,8 +36,7 @@ CHANCE_WORD = re.compile(r"\b(x{3}|to-?do|fix-?me)\b", re.I)
 COLOURS = 256
 SECONDS_PER_CELL = 3600
 ERRORS_ONLY = ["--IPKernelApp.log_level=ERROR"]
-
-
+RESULTS = re.compile(r"results/([\w-]+\.json)")
 FORMULA = re.compile(r"\$\$.*?\$\$|^```\{math\}.*?^```", re.S | re.M)
 
 
@@ -149,7 +148,15 @@ def run(path):
     """Run a notebook in a fresh kernel, in its folder, and return it, normalised, with its outputs and the seconds."""
     notebook, start = nbformat.read(path, as_version=4), time.perf_counter()
     run_cells(notebook, pathlib.Path(path).resolve().parent)
+    if read := results(notebook):
+        notebook.metadata["results"] = read          # by which a page that is older than they are is found
     return normalised(notebook), time.perf_counter() - start
+
+
+def results(notebook, book=BOOK):
+    """A digest of each file in results/ that a notebook's code names, by its name."""
+    names = sorted({name for cell in notebook.cells if cell.cell_type == "code" for name in RESULTS.findall(cell.source)})
+    return {name: hashlib.sha256((book / "results" / name).read_bytes()).hexdigest()[:8] for name in names}
 
 
 def run_cells(notebook, folder, before=""):
@@ -196,6 +203,8 @@ def normalised(notebook):
         if cell.cell_type == "code":
             cell["outputs"] = _normalised_outputs(cell.outputs)
     metadata = {"kernelspec": KERNEL, "language_info": LANGUAGE}
+    if "results" in notebook.metadata:          # see run
+        metadata["results"] = notebook.metadata["results"]
     notebook["metadata"] = nbformat.from_dict(metadata)
     notebook["nbformat"], notebook["nbformat_minor"] = 4, 5
     return notebook

@@ -8,7 +8,7 @@ import warnings
 import nbformat
 import pytest
 import yaml
-from execute import BOOK, LANGUAGE, chapters, main_path_words, normalised, notebooks, reading_minutes, timetable
+from execute import BOOK, LANGUAGE, chapters, main_path_words, normalised, notebooks, reading_minutes, results, timetable
 from IPython.core.inputtransformer2 import TransformerManager
 
 NOTEBOOKS = notebooks()
@@ -71,6 +71,12 @@ def test_is_stored_normalised(path):
     unchanged = normalised(read(path)) == stored
     assert unchanged, "run `make execute`"
     assert stored.metadata.language_info == LANGUAGE
+
+
+@named(NOTEBOOKS)
+def test_was_run_with_the_results_as_they_are(path):
+    stored = read(path)
+    assert stored.metadata.get("results", {}) == results(stored), "a file in results/ is newer: run `python book/execute.py` on this page"
 
 
 @named(NOTEBOOKS)
