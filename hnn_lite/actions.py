@@ -225,8 +225,7 @@ class Kepler(ActionAngle):
             raise ValueError("x must hold planets that are not in the sun, got one at (0, 0)")
         inverse_a = 2 / r - np.sum(p**2, axis=-1) / self.mu
         if not np.all(inverse_a > 0):
-            raise ValueError("x must hold planets that are bound, with negative energy, got an energy of "
-                             f"{-self.mu / 2 * np.min(inverse_a):.3g}")
+            raise ValueError(f"x must hold planets that are bound, with negative energy, got an energy of {-self.mu / 2 * np.min(inverse_a):.3g}")
         L = np.sqrt(self.mu / inverse_a)
         G = np.clip(q[..., 0] * p[..., 1] - q[..., 1] * p[..., 0], -L, L)                    # of a circle it is L, but for rounding
         e_sine = np.sum(q * p, axis=-1) / L

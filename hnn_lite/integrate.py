@@ -24,7 +24,7 @@ EPS, TINY = numpy.finfo(float).eps, numpy.finfo(float).tiny
 class IntegrationError(RuntimeError):
     """A path could not be continued. `t` and `path` hold what was reached."""
 
-    def __init__(self, message, t, path):
+    def __init__(self, message, t=None, path=None):          # without defaults it could not be unpickled
         super().__init__(message)
         self.t, self.path = t, path
 
@@ -316,8 +316,7 @@ def implicit_midpoint(field, x, dt, iterations=100):
                        "take a shorter step")
 
 
-METHODS = {method.__name__: method
-           for method in (euler, rk4, symplectic_euler, leapfrog, yoshida4, implicit_midpoint)}
+METHODS = {method.__name__: method for method in (euler, rk4, symplectic_euler, leapfrog, yoshida4, implicit_midpoint)}
 SEPARABLE = (symplectic_euler, leapfrog, yoshida4)
 
 

@@ -67,7 +67,7 @@ class HamiltonianDynamics(Dynamics):
             If H cannot change by so much on this way, because its gradient vanishes first; or if the way is too stiff to follow,
             because a step of q and one of p, in their units, change H by very different amounts.
         """
-        x, amount = validate.finite_states("x", x, self.dim), validate.numbers("amount", amount)
+        x, amount, rtol = validate.finite_states("x", x, self.dim), validate.numbers("amount", amount), validate.positive("rtol", rtol)
         if amount.shape not in ((), x.shape[:-1]):
             raise ValueError(f"amount must be one number, or one for each state of x, shape {x.shape[:-1]}, got {amount.shape}")
 
@@ -97,10 +97,9 @@ def apply_omega(gradient):
     Raises
     ------
     ValueError
-        If dim is odd.
+        If dim is odd, or values are masked or no numbers.
     """
-    if not hasattr(gradient, "shape"):
-        gradient = validate.numbers("gradient", gradient)
+    gradient = validate.floats("gradient", gradient)
     n = validate.phase_space("the last axis of gradient", gradient.shape[-1] if gradient.shape else 0) // 2
     return np.concatenate([gradient[..., n:], -gradient[..., :n]], axis=-1)
 
@@ -144,7 +143,7 @@ def normal_modes(masses, stiffness):
         raise ValueError(f"stiffness must be symmetric, with a row for each of {masses.size} masses, got {validate.shown(stiffness.tolist())}")
     root = np.sqrt([validate.positive("each mass", mass) for mass in masses])
     squares, columns = np.linalg.eigh(stiffness / np.outer(root, root))
-    if squares[0] <= 0:
+    if squares[0] <= len(root) * integrate.EPS * squares[-1]:
         raise ValueError(f"stiffness must be positive definite, got an eigenvalue of {squares[0]:.3g} for M^-1 K")
     return np.sqrt(squares), columns / root[:, None]
 

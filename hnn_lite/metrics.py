@@ -75,11 +75,9 @@ def energy_mse(model, task, energy=None, stretch=None):
     validate.choice("stretch", stretch, (None, "once", "growing"))
     true_energy = energy(task.reference)
     if np.shape(true_energy) != task.reference.shape[:-1]:
-        raise ValueError(f"energy must map states of shape {task.reference.shape} to {task.reference.shape[:-1]}, "
-                         f"got {np.shape(true_energy)}")
+        raise ValueError(f"energy must map states of shape {task.reference.shape} to {task.reference.shape[:-1]}, got {np.shape(true_energy)}")
     if stretch == "growing":
-        paths = np.stack([model.rollout(start, task.times * TIME_STRETCH ** (2 + number))
-                          for number, start in enumerate(task.starts)], axis=1)
+        paths = np.stack([model.rollout(start, task.times * TIME_STRETCH ** (2 + number)) for number, start in enumerate(task.starts)], axis=1)
     else:
         paths = model.rollout(task.starts, task.times * (TIME_STRETCH if stretch else 1))
     return estimate(np.mean((energy(paths) - true_energy) ** 2, axis=0))

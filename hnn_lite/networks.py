@@ -81,8 +81,7 @@ def init_autoencoder(pixels, latent, seed, hidden=200):
     ValueError
         If a width is not a positive whole number.
     """
-    widths = (validate.whole("pixels", pixels, 1), *[validate.whole("hidden", hidden, 1)] * (DEPTH - 1),
-              validate.whole("latent", latent, 1))
+    widths = (validate.whole("pixels", pixels, 1), *[validate.whole("hidden", hidden, 1)] * (DEPTH - 1), validate.whole("latent", latent, 1))
     draw = validate.generator(seed, "autoencoder").integers(2**32, size=2)
     encoder, decoder = (init_mlp(sizes, int(number)) for sizes, number in zip((widths, widths[::-1]), draw, strict=True))
     return [[*net[:-1], (net[-1][0], np.zeros(net[-1][0].shape[1]))] for net in (encoder, decoder)]

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 import autograd.numpy as np
 from autograd import elementwise_grad
@@ -43,8 +42,7 @@ class System(HamiltonianDynamics):
     def gradient(self, x):
         x = validate.states("x", x, self.dim)         # by parts: faster than autograd's derivative of a slice
         n = self.dim // 2
-        return np.concatenate([elementwise_grad(self.potential)(x[..., :n]), elementwise_grad(self.kinetic)(x[..., n:])],
-                              axis=-1)
+        return np.concatenate([elementwise_grad(self.potential)(x[..., :n]), elementwise_grad(self.kinetic)(x[..., n:])], axis=-1)
 
     def sample(self, count, seed):
         """Draw `count` initial states as the system's `sampler` does, shape (count, dim).
@@ -142,9 +140,9 @@ def henon_heiles(energy=1 / 8):
         return (x**2 + y**2) / 2 + x**2 * y - y**3 / 3
 
     def sampler(rng, count):
-        places = np.zeros((0, 2))
+        places, reach = np.zeros((0, 2)), np.sqrt(12 * energy)          # there the potential is r^2 / 6 or more
         while len(places) < count:                                 # in two dimensions, even in place and direction is even on it
-            x, y = q = rng.uniform([[-0.87], [-0.5]], [[0.87], [1.0]], (2, count))
+            x, y = q = rng.uniform(np.maximum([[-0.87], [-0.5]], -reach), np.minimum([[0.87], [1.0]], reach), (2, count))
             inside = (abs(x) * np.sqrt(3) <= 1 - y) & (potential(q.T) < energy)
             places = np.concatenate([places, q.T[inside]])[:count]
         speed, angle = np.sqrt(2 * (energy - potential(places))), rng.uniform(0, 2 * np.pi, count)
@@ -290,8 +288,7 @@ def kepler(mu=1.0, eccentricity=0.6):
         L, e = rng.uniform(0.8, 1.2, count), rng.uniform(0, eccentricity, count)
         return ellipse(mu, L, L * np.sqrt(1 - e**2), *rng.uniform(0, 2 * np.pi, (2, count)))
 
-    return System("kepler", 4, lambda p: np.sum(p**2, axis=-1) / 2, lambda q: -mu / np.sqrt(np.sum(q**2, axis=-1)), sampler,
-                  {"mu": mu})
+    return System("kepler", 4, lambda p: np.sum(p**2, axis=-1) / 2, lambda q: -mu / np.sqrt(np.sum(q**2, axis=-1)), sampler, {"mu": mu})
 
 
 def _circling(q, masses, G, factor):
@@ -413,8 +410,7 @@ def toda(particles=3, energy=3.0):
         z = z * np.sqrt(2 * energy * rng.uniform(0.1, 1, count) / np.sum(z**2, axis=(1, 2)))[:, None, None]
         return np.concatenate([z[:, 0] / frequencies, z[:, 1]], axis=-1)
 
-    return Toda("toda", 2 * (N - 1), lambda p: np.sum(p**2, axis=-1) / 2, lambda q: np.sum(np.expm1(q @ stretch), axis=-1),
-                sampler, {"particles": N})
+    return Toda("toda", 2 * (N - 1), lambda p: np.sum(p**2, axis=-1) / 2, lambda q: np.sum(np.expm1(q @ stretch), axis=-1), sampler, {"particles": N})
 
 
 class Toda(System):
@@ -472,7 +468,6 @@ class Toda(System):
         return 2 * half * np.mean(np.arcsinh(np.sqrt(np.maximum(square, 0))) * np.sin(phi), axis=-1)
 
 
-@lru_cache(8)
 def _waves(N):
     """The waves of a ring, shape (N, N - 1), and their frequencies when small."""
     wave = np.arange(2, N + 1) // 2                               # 1, 1, 2, 2, ...: a cosine and a sine of each wave number

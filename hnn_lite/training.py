@@ -127,23 +127,29 @@ class LevenbergMarquardt:
         start, errors, before = params.copy(), errors.copy(), np.mean(errors**2)          # a replay overwrites its errors
         A, slope = sum(component @ component.T for component in jacobian).astype(float), along(errors)
         size, diagonal, bend = np.trace(A) / len(A), np.arange(len(A)), 0.0
-        for _ in range(TRIES):
-            damped = A.copy()
-            damped[diagonal, diagonal] += self.damping * size + 1e-30
-            try:
-                factor = scipy.linalg.cho_factor(damped, overwrite_a=True)
-                step = -scipy.linalg.cho_solve(factor, slope)
-                if self.accelerated:
-                    params[:] = start + PROBE * step
-                    second = ((again() - errors) / PROBE - np.stack([step @ component for component in jacobian], axis=1)) * 2 / PROBE
-                    bend = -scipy.linalg.cho_solve(factor, along(second)) / 2
-                params[:] = start + step + bend
-                if np.linalg.norm(bend) < MOST_BEND * np.linalg.norm(step) and np.mean(again() ** 2) < before:
-                    self.damping = max(self.damping / 3, 1e-10)
-                    return
-            except np.linalg.LinAlgError:          # not positive definite, by rounding
-                pass
-            self.damping = min(5 * self.damping, 1e6)
+        if not math.isfinite(size):
+            raise TrainingDiverged("the squares of the errors' derivatives overflow: give the data in units in which they are of size one")
+        try:
+            for _ in range(TRIES):
+                damped = A.copy()
+                damped[diagonal, diagonal] += self.damping * size + 1e-30
+                try:
+                    factor = scipy.linalg.cho_factor(damped, overwrite_a=True)
+                    step = -scipy.linalg.cho_solve(factor, slope)
+                    if self.accelerated:
+                        params[:] = start + PROBE * step
+                        second = ((again() - errors) / PROBE - np.stack([step @ component for component in jacobian], axis=1)) * 2 / PROBE
+                        bend = -scipy.linalg.cho_solve(factor, along(second)) / 2
+                    params[:] = start + step + bend
+                    if np.linalg.norm(bend) < MOST_BEND * np.linalg.norm(step) and np.mean(again() ** 2) < before:
+                        self.damping = max(self.damping / 3, 1e-10)
+                        return
+                except np.linalg.LinAlgError:          # not positive definite, by rounding
+                    pass
+                self.damping = min(5 * self.damping, 1e6)
+        except BaseException:          # such as Ctrl-C in a trial
+            params[:] = start
+            raise
         params[:] = start
 
 
@@ -264,17 +270,22 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
         raise ValueError(f"dtype must be np.float32 or np.float64, got {validate.shown(dtype)}")
     if isinstance(model, type) or not (hasattr(model, "params") and callable(getattr(model, "loss", None))):
         raise ValueError(f"model must be a model, with params and a loss, as HNN and Baseline are, got {type(model).__name__}")
-    train, test = (rows.astype(dtype) for rows in (model.examples if hasattr(model, "examples") else batches.pairs)(task))
-    batch = len(train) if batch is None else validate.whole("batch", batch, 1)
-    if batch > len(train):
-        raise ValueError(f"batch ({batch}) is larger than the training set ({len(train)} points)")
-    rng, test = validate.generator(seed, "order of batches"), test.fixed()
-    order = _order(len(train), batch, rng)
+    before = dict(vars(model))
+    try:
+        train, test = (rows.astype(dtype) for rows in (model.examples if hasattr(model, "examples") else batches.pairs)(task))
+        batch = len(train) if batch is None else validate.whole("batch", batch, 1)
+        if batch > len(train):
+            raise ValueError(f"batch ({batch}) is larger than the training set ({len(train)} points)")
+        rng, test = validate.generator(seed, "order of batches"), test.fixed()
+        order = _order(len(train), batch, rng)
 
-    vector = tree.ravel(model.params, dtype)
-    params = tree.views(vector, model.params)
-    shown = train.batch(next(order), 0.0, rng)
-    take, check = method(model, vector, params, shown, engine, learning_rate, weight_decay, schedule)
+        vector = tree.ravel(model.params, dtype)
+        params = tree.views(vector, model.params)
+        shown = train.batch(next(order), 0.0, rng)
+        take, check = method(model, vector, params, shown, engine, learning_rate, weight_decay, schedule)
+    except Exception:          # a model that is refused stays as it was
+        vars(model).update(before)
+        raise
     evaluate = engines.Function(model.loss, params)
     history, good = History(), vector.copy()
     bar = Progress(f"training {type(model).__name__}", steps, progress)

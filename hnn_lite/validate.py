@@ -2,16 +2,22 @@
 
 import zlib
 
+from autograd.tracer import isbox
 import numpy as np
 
 
 def states(name, x, dim):
     """Return `x` as an array of states, shape (..., dim), or raise `ValueError`. Autograd's boxes pass through."""
-    if not hasattr(x, "shape") or (isinstance(x, np.ndarray) and (x.dtype.kind != "f" or isinstance(x, np.ma.MaskedArray))):
-        x = numbers(name, x)
+    x = floats(name, x)
     if len(x.shape) == 0 or x.shape[-1] != dim:
         raise ValueError(f"{name} must hold states of {dim} coordinates in its last axis, got shape {tuple(x.shape)}")
     return x
+
+
+def floats(name, x):
+    """Return autograd's boxes and NumPy's plain arrays of floats as they are, all else by `numbers`."""
+    plain = isbox(x) and hasattr(x, "shape") or type(x) is np.ndarray and x.dtype.kind == "f"
+    return x if plain else numbers(name, x)
 
 
 def numbers(name, x):
@@ -93,7 +99,7 @@ def positive(name, value, zero_too=False):
     """Return `value` as a positive finite float, or raise `ValueError`."""
     bound = "at least 0" if zero_too else "positive"
     try:
-        number = None if isinstance(value, (str, bytes)) else float(value)
+        number = None if isinstance(value, (str, bytes)) or np.iscomplexobj(value) else float(value)
     except (TypeError, ValueError, OverflowError):
         number = None
     if number is None or np.ndim(value):

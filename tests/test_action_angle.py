@@ -296,3 +296,8 @@ def test_only_odd_shears_take_the_opposite_state_to_the_opposite_prediction(odd)
     model.params = {**model.params, "encoder": [tuple(rng.normal(size=part.shape) for part in layer) for layer in model.params["encoder"]]}
     x = rng.normal(size=(7, 4))
     assert np.allclose(model.advance(-x, 0.3), -model.advance(x, 0.3), atol=1e-10) == odd
+
+
+def test_one_negative_action_among_others_is_refused():
+    with pytest.raises(ValueError, match="action"):
+        hl.ActionAngleNetwork(4, shears=2, width=3).decode(np.array([1.0, -1.0]), np.zeros(2))

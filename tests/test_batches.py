@@ -167,3 +167,17 @@ def test_a_task_of_another_kind_is_refused():
         batches.jumps(SimpleNamespace(**PATHS), 2, 0)
     with pytest.raises(ValueError, match=r"task.x and task.dx must both have shape \(points, dim\), got \(\) and \(4, 2\)"):
         batches.pairs(SimpleNamespace(**PAIRS | {"x": 3.0}))
+
+
+def test_half_of_the_way_a_jump_may_be_half_as_long():
+    _, _, t = Jumps(np.zeros((1, 200, 2)), 1.0, 10).batch(np.full(20_000, 100), 0.5, np.random.default_rng(0))
+    assert np.max(np.abs(t)) == 6          # 1 + 9 / 2, rounded
+
+
+def test_a_jump_ends_where_its_time_says_at_the_ends_of_a_path_too():
+    x, other, t = Jumps(np.arange(4.0)[None, :, None] * np.ones(2), 0.5, 3).batch(np.tile(np.arange(4), 500), 1.0, np.random.default_rng(0))
+    np.testing.assert_array_equal(other[:, 0] - x[:, 0], t[:, 0] / 0.5)
+
+
+def test_the_fixed_pairs_are_as_many_as_promised():
+    assert len(Jumps(np.zeros((1, 1000, 2)), 1.0, 3).fixed()) == 2000

@@ -182,3 +182,23 @@ def test_the_damped_pendulums_test_part_follows_its_training_part():
     assert task.times[0] == 0 and task.times[-1] == pytest.approx(107 * 90 / 539)
     path = task.system.rollout(clean.x[-1], [0, 90 / 539])
     np.testing.assert_allclose(path[-1], clean.test_x[0], atol=1e-7)
+
+
+def test_no_orbit_for_tests_is_one_to_learn_from():
+    task = hl.data.fields.two_body(0, orbits=5, points=2)
+    assert len(task.x) == 8 and not (task.x[:, None] == task.test_x).all(axis=-1).any()
+
+
+def test_the_reference_of_bodies_keeps_its_energy():
+    task = hl.data.fields.two_body(0, orbits=5, points=2)
+    assert np.ptp(task.energy(task.reference), axis=0).max() < 1e-7
+
+
+def test_the_times_that_tasks_share_cannot_be_changed():
+    with pytest.raises(ValueError, match="read-only"):
+        hl.data.fields.mass_spring(0, trajectories=1, points=3).times[:] *= 2
+
+
+def test_bodies_without_a_sampler_are_refused_with_the_way_out():
+    with pytest.raises(ValueError, match="no sampler"):
+        hl.data.fields.two_body(0, hl.systems.n_body([1.0, 1.0]))

@@ -194,3 +194,12 @@ def test_without_the_friction_the_pump_stands_still_below_the_top():
     assert energy.max() < 5.95 and energy.mean() > 5.5
     power = np.mean(pilot.torque(path) * 2 * path[..., 1])
     assert power == pytest.approx(np.mean(0.1 * (2 * path[..., 1]) ** 2), rel=0.05)
+
+
+def test_the_pilot_pays_for_the_friction_in_the_units_of_the_data():
+    scaling = hl.scaling.Scaling(np.zeros(2), np.ones(2), np.diag([2.0, 0.5]), 3.0, 0.7, [1])
+    model = PortHNN(2, seed=0, scaling=scaling)
+    x = np.random.default_rng(0).uniform(-1, 1, (20, 2)) + [0, 2]
+    free, paid = (EnergyShaping(model, 1e9, compensate=compensate).torque(x) for compensate in (False, True))
+    lost = model.symplectic_gradient(x)[..., 1] - model.field(x)[..., 1]
+    assert paid - free == pytest.approx(lost, rel=1e-9, abs=1e-12)

@@ -1,6 +1,7 @@
 """The integrators, measured: order, drift, area, return, and paths whose formula is known."""
 
 from math import sin
+import pickle
 
 import autograd.numpy as anp
 import numpy as np
@@ -447,3 +448,13 @@ def test_a_path_that_reaches_infinity_in_finite_time_is_given_as_far_as_it_goes(
 
 def test_a_midpoint_path_keeps_the_shape_of_its_start():
     assert march("implicit_midpoint", hl.systems.pendulum().field, np.ones((2, 3, 2)), 0.1, 2).shape == (3, 2, 3, 2)
+
+
+def test_a_law_that_is_almost_separable_is_not():
+    with pytest.raises(ValueError, match="separable"):
+        march("leapfrog", lambda x: np.stack([x[..., 1] + 1e-3 * x[..., 0], -x[..., 0] - 1e-3 * x[..., 1]], axis=-1), [1.0, 0.5], 0.1, 1)
+
+
+def test_the_error_of_a_path_comes_back_from_another_process():
+    error = pickle.loads(pickle.dumps(IntegrationError("it broke off", 1.0, np.ones(2))))
+    assert str(error) == "it broke off" and error.t == 1.0

@@ -103,3 +103,30 @@ def test_with_friction_areas_shrink_and_grow_again_on_the_way_back():
     np.testing.assert_allclose(np.linalg.det(J), np.exp(-0.3 * t), rtol=1e-6)
     end = solve_ivp(rubbed, [1.0, 0.5], t)[-1]
     np.testing.assert_allclose(flow_jacobian(rubbed, end, t[::-1])[-1] @ J[-1], np.eye(2), atol=1e-6)
+
+
+@pytest.mark.parametrize("stiffness, complaint", [([[2.0, -1.0], [-1.001, 2.0]], "symmetric"), ([[1.0, -1.0], [-1.0, 1.0]], "positive definite")])
+def test_normal_modes_of_what_has_none_are_refused(stiffness, complaint):
+    with pytest.raises(ValueError, match=complaint):
+        hl.mechanics.normal_modes([1.0, 1.0], stiffness)
+
+
+def test_a_free_ring_is_not_bound_by_rounding():
+    with pytest.raises(ValueError, match="positive definite"):
+        hl.mechanics.normal_modes([2.0, 2.0, 3.0], 3 * np.eye(3) - np.ones((3, 3)))
+
+
+@pytest.mark.parametrize("given", [np.array([1, 2], np.uint8), [1, 2], np.array([True, False])])
+def test_whole_numbers_are_turned_as_floats(given):
+    assert hl.apply_omega(given).tolist() == [float(given[1]), -float(given[0])]
+
+
+def test_a_masked_gradient_is_refused():
+    with pytest.raises(ValueError, match="gradient"):
+        hl.apply_omega(np.ma.array([1.0, 2.0], mask=[False, True]))
+
+
+@pytest.mark.parametrize("rtol", [-1, 0, "x"])
+def test_an_accuracy_that_is_none_is_named(rtol):
+    with pytest.raises(ValueError, match="rtol"):
+        SPRING.add_energy([1.0, 0.0], 0.1, rtol=rtol)

@@ -153,3 +153,8 @@ def test_metrics_are_plain_numbers_and_one_value_has_no_standard_error():
 def test_an_estimate_has_names_and_unpacks():
     mean, error = estimate = metrics.Estimate(1.0, 0.5)
     assert (estimate.mean, estimate.error) == (mean, error) == (1.0, 0.5)
+
+
+def test_the_defect_is_measured_in_units_of_both_ends():
+    stretch = np.array([1e6, 2e-6])          # areas are doubled
+    assert metrics.symplecticity_defect(lambda x: x * stretch, np.array([[1.0, 1.0]])) == pytest.approx(1, rel=1e-6)

@@ -500,3 +500,12 @@ HNN = hl.HNN(2, hidden=(3,))
 def test_bad_input_is_refused(bad, words):
     with pytest.raises(ValueError, match=words):
         bad()
+
+
+def test_a_loss_that_is_not_the_mean_square_of_the_errors_is_refused_even_if_it_is_near():
+    class Own(hl.Baseline):
+        def loss(self, params, x, dx):
+            return 1.1 * super().loss(params, x, dx)
+
+    with pytest.raises(ValueError, match="mean square of the errors"):
+        hl.fit(Own(2, hidden=(3,)), hl.data.fields.mass_spring(0, trajectories=1, points=3), steps=1, method="levenberg-marquardt", progress=False)

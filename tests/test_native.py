@@ -213,3 +213,14 @@ def test_a_training_comes_out_the_same(method):
         model = hl.ActionAngleNetwork(2, shears=2, width=5, hidden=(5,))
         ends.append(hl.fit(model, task, steps=5, batch=50, dtype=float, method=method, progress=False, engine=engine).test_loss[-1])
     assert ends[0] == pytest.approx(ends[1], rel=1e-6) and ends[0] > 0
+
+
+@pytest.mark.parametrize("vector, gradient", [(numpy.ones(8)[::2], numpy.ones(4)), (numpy.ones(4), numpy.ones(4, numpy.float32)), (numpy.ones(4), numpy.ones(8)[::2])])
+def test_adam_steps_where_the_numbers_are(vector, gradient):
+    ends = []
+    for engine in ("numpy", "native"):
+        params = vector.base.copy()[::2] if vector.base is not None else vector.copy()
+        hl.training.Adam(4, engine=engine).update(params, gradient)
+        ends.append(params if params.base is None else params.base)
+    numpy.testing.assert_allclose(*ends, rtol=1e-14)
+    assert numpy.any(ends[0] != 1)

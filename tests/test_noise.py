@@ -155,3 +155,9 @@ def test_a_recipe_has_its_films(recipe, blur, count):
     assert task.blur == blur and task.films.shape == (45, count, 2) and task.spacing == pytest.approx(3 / 44)
     clean = hl.data.fields.pendulum(4, trajectories=count, noise=0)
     assert np.std(task.x - clean.x) == pytest.approx(blur, rel=0.1)
+
+
+@pytest.mark.parametrize("wrong", [{"steps": 0}, {"noise": 0}, {"noise": -1}, {"prior": "x"}])
+def test_numbers_that_no_fit_can_use_are_named(wrong):
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        noise.fit(None, **wrong)

@@ -245,3 +245,8 @@ def test_bad_input_is_refused(call, words):
         call()
 
 
+def test_films_as_bright_as_fifty_are_brought_to_size_one():
+    films, model = vars(films_task()), small()
+    brightest = max(np.abs(films["x"]).max(), np.abs(films["test_x"]).max())
+    model.examples(SimpleNamespace(**{name: 50 / brightest * x for name, x in films.items()}))
+    assert 40 < model.brightness <= 50 + 1e-9

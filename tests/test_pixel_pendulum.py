@@ -187,3 +187,10 @@ def test_misfit_tells_what_is_no_pendulum():
     misfits = [float(pixel_pendulum.read_angle(picture)[1]) for picture in (frame, noisy, ghost, np.zeros(784), 0.5 * rng.random(784))]
     assert misfits == sorted(misfits)
     assert misfits[0] < 0.01 and misfits[1] < 0.3 < 0.5 < misfits[2] and misfits[3] == pytest.approx(1)
+
+
+def test_frames_with_holes_are_refused():
+    with pytest.raises(ValueError, match="films"):
+        pixel_pendulum.pairs(np.full((1, 3, pixel_pendulum.PIXELS), np.nan))
+    with pytest.raises(ValueError, match="frames"):
+        pixel_pendulum.read_angle(np.full(pixel_pendulum.PIXELS, np.nan))

@@ -211,3 +211,8 @@ def test_long_steps_that_are_no_jumps_pass():
 def test_bad_input_is_refused(bad, words):
     with pytest.raises(ValueError, match=words):
         bad()
+
+
+def test_numbers_up_to_ten_are_of_size_one():
+    x = 7.0 * np.random.default_rng(0).choice([-1.0, 1.0], (40, 2))
+    assert Scaling.of_rates(x, x).unit == 1 != Scaling.of_rates(2 * x, x).unit

@@ -204,3 +204,8 @@ STATE, LINEAR = np.array([1.0, 0.0]), hl.LinearMap(SPRING)
 def test_bad_input_is_refused(bad, words):
     with pytest.raises(ValueError, match=words):
         bad()
+
+
+def test_where_the_euler_update_arrives_does_not_depend_on_the_stops():
+    model = hl.EulerUpdate(2, hidden=(8,))
+    assert model.rollout([1.0, 0.5], [0, 0.25, 0.5, 1.75, 2])[-1] == pytest.approx(model.rollout([1.0, 0.5], [0, 2])[-1], rel=1e-12)

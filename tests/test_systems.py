@@ -138,3 +138,18 @@ def test_a_system_does_not_change_under_ones_hands():
     with pytest.raises(AttributeError):
         hl.systems.pendulum().dim = 4
     assert replace(hl.systems.pendulum(), name="other").name == "other"
+
+
+def test_stars_of_next_to_no_energy_are_found():
+    system = hl.systems.henon_heiles(energy=1e-9)
+    np.testing.assert_allclose(system.hamiltonian(system.sample(20, 0)), 1e-9, rtol=1e-6)
+
+
+def test_a_change_of_one_lattices_waves_is_not_the_next_ones():
+    hl.systems.toda(3).basis[:] = 0
+    assert np.any(hl.systems.toda(3).basis)
+
+
+def test_a_complex_constant_is_refused():
+    with pytest.raises(ValueError, match="k must be"):
+        hl.systems.mass_spring(k=np.complex128(2 + 3j))

@@ -6,6 +6,7 @@ import signal
 import sys
 from dataclasses import replace
 from functools import lru_cache
+from types import SimpleNamespace
 
 import nbformat
 import numpy as np
@@ -538,3 +539,51 @@ class Unfit:
 def test_bad_input_is_refused(model, arguments, words):
     with pytest.raises(ValueError, match=words):
         hl.fit(model or hl.HNN(2, hidden=(3,)), small_task(), **SMALL | arguments)
+
+
+def test_the_bend_of_a_step_does_not_rest_on_errors_that_a_replay_writes_over():
+    ends = []
+    for reused in (False, True):
+        p, buffer, t = np.array([1.0]), np.empty((3, 1)), np.array([0.5, 1.0, 1.5])
+
+        def again():
+            buffer[:] = (np.exp(p[0] * t) - 1.2)[:, None]
+            return buffer if reused else buffer.copy()
+
+        training.LevenbergMarquardt(accelerated=True).update(p, again(), (t * np.exp(p[0] * t))[None, None], again)
+        ends.append(p[0])
+    assert ends[0] == ends[1] != 1.0
+
+
+def test_a_watcher_that_stops_after_the_last_step_stops_nothing():
+    assert hl.fit(hl.HNN(2, hidden=(3,)), small_task(), steps=2, test_every=2, progress=False, on_test=lambda *_: True).stopped == ""
+
+
+@pytest.mark.parametrize("wrong", [{"batch": 10_000}, {"method": "levenberg-marquardt", "schedule": "cosine"}])
+@pytest.mark.parametrize("make", [lambda: hl.HNN(2, hidden=(3,)), lambda: hl.ActionAngleNetwork(2, shears=2, width=3)], ids=["HNN", "AAN"])
+def test_a_model_whose_training_is_refused_has_its_old_units(make, wrong):
+    model, big = make(), 1e4 * np.random.default_rng(0).normal(size=(2, 30, 2)).cumsum(axis=1)
+    rows = {name: big.reshape(-1, 2) for name in ("x", "dx", "test_x", "test_dx")}
+    task = replace(hl.data.trajectories.pendulum(0), x=big, test_x=big) if isinstance(model, hl.ActionAngleNetwork) else SimpleNamespace(**rows)
+    before, params = model.scaling, tree.ravel(model.params, float)
+    with pytest.raises(ValueError):
+        hl.fit(model, task, steps=1, progress=False, **wrong)
+    assert model.scaling == before or model.scaling is before
+    np.testing.assert_array_equal(tree.ravel(model.params, float), params)
+
+
+def test_an_interrupt_in_a_trial_leaves_the_parameters_before_it():
+    p = np.array([1.0, 2.0])
+
+    def again():
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        training.LevenbergMarquardt().update(p, np.ones((3, 1)), np.ones((1, 2, 3)) + np.arange(6).reshape(1, 2, 3), again)
+    np.testing.assert_array_equal(p, [1, 2])
+
+
+def test_derivatives_whose_squares_overflow_are_told():
+    J = np.full((1, 2, 3), 1e30, np.float32)
+    with np.errstate(over="ignore"), pytest.raises(training.TrainingDiverged, match="overflow: give the data in units"):
+        training.LevenbergMarquardt().update(np.ones(2, np.float32), np.ones((3, 1), np.float32), J, lambda: np.zeros((3, 1)))

@@ -114,3 +114,9 @@ def test_predictions_start_from_the_first_state_to_the_last_and_from_as_many_as_
     np.testing.assert_array_equal(task.starts(2), states[[0, -1]])
     np.testing.assert_array_equal(task.starts(10**6), states)
     assert [task.persistence([1], count).shape for count in (5, 7)] == [(1, 5), (1, 7)]
+
+
+def test_paths_may_be_lists():
+    task = trajectories.pendulum(0)
+    again = replace(task, x=task.x.tolist(), test_x=task.test_x.tolist())
+    np.testing.assert_array_equal(again.x, task.x)

@@ -10,6 +10,7 @@ from hnn_lite.mechanics import Dynamics
 
 ENERGY_STARTS = 15          # HNN paper's code: starting points of the energy metric
 ENERGY_TIMES = np.linspace(0, 20, 100)
+ENERGY_TIMES.flags.writeable = False          # all tasks share it
 
 
 @dataclass(frozen=True)
@@ -180,6 +181,8 @@ def _orbits(system, seed, orbits, points, duration, judged):
 def _require_system(system):
     if not isinstance(system, systems.System):
         raise ValueError(f"system must be a System, such as systems.pendulum(), got {type(system).__name__}")
+    if system.sampler is None:
+        raise ValueError(f"{system.name} has no sampler to draw initial states with: give one, as in n_body(masses, sampler=...)")
 
 
 def _simulated(system, seed, trajectories, points, noise):
@@ -194,5 +197,4 @@ def _simulated(system, seed, trajectories, points, noise):
     x, test_x = (noisy[:, part].reshape(-1, system.dim) for part in (train, test))
     dx, test_dx = (system.field(clean[:, part]).reshape(-1, system.dim) for part in (train, test))
     starts = rng.uniform(0.2, 1.0, (ENERGY_STARTS, system.dim)) * rng.choice([-1.0, 1.0], (ENERGY_STARTS, system.dim))
-    return Task(system.name, system, system.hamiltonian, x, dx, test_x, test_dx, starts, ENERGY_TIMES,
-                reference=system.rollout(starts, ENERGY_TIMES))
+    return Task(system.name, system, system.hamiltonian, x, dx, test_x, test_dx, starts, ENERGY_TIMES, reference=system.rollout(starts, ENERGY_TIMES))

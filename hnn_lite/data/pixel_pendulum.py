@@ -166,7 +166,7 @@ def pairs(films):
     ValueError
         If the films have another shape, or not finite numbers.
     """
-    films = validate.states("films", films, PIXELS)
+    films = validate.states("films", validate.finite("films", films), PIXELS)
     if films.ndim != 3:
         raise ValueError(f"films must have shape (trials, times, {PIXELS}), got {films.shape}")
     flat = np.ascontiguousarray(films).reshape(len(films), -1)
@@ -187,7 +187,7 @@ def read_angle(frames):
     misfit : array, shape (...)
         Distance to the nearest drawn frame, divided by the length of that frame: 0 for a perfect picture, 1 for a blank one.
     """
-    frames = validate.states("frames", frames, PIXELS)
+    frames = validate.states("frames", validate.finite("frames", frames), PIXELS)
     angles, drawn, lengths = _templates()
     flat = np.asarray(frames, np.float32).reshape(-1, PIXELS)
     distance = (lengths - 2 * (flat @ drawn.T)).astype(float)           # squared, but for the frame's own length

@@ -43,10 +43,12 @@ class TrajectoryTask:
 
     def __post_init__(self):
         for name, paths in (("x", self.x), ("test_x", self.test_x)):
-            if np.ndim(validate.numbers(name, paths)) != 3 or paths.shape[-1] != self.system.dim:
+            paths = validate.numbers(name, paths)
+            if paths.ndim != 3 or paths.shape[-1] != self.system.dim:
                 raise ValueError(f"{name} must have shape (paths, times, {self.system.dim}), got {np.shape(paths)}")
             for path in paths:
                 validate.unwrapped(name, path)
+            object.__setattr__(self, name, paths)
 
     @property
     def scale(self):

@@ -28,9 +28,9 @@ class Function:
 
     def __call__(self, *arrays):
         """The value: a new array, or what the function itself returns where that is called."""
-        shapes = tuple(np.shape(array) for array in arrays)
         if any(map(isbox, arrays)):
             return self.fun(self.params, *arrays)
+        shapes = tuple((np.shape(array), np.result_type(array)) for array in arrays)
         if shapes not in self.programs:
             self.programs[shapes] = self._make(arrays)
         if not self.programs[shapes]:
@@ -53,6 +53,8 @@ class Function:
     def _make(self, arrays):
         leaves = tree.leaves(self.params)
         dtype = np.result_type(*leaves, *arrays)
+        if dtype.kind != "f" or not all(map(np.size, arrays)):
+            return None
         shown = [np.array(array, dtype) for array in arrays]
         try:
             _, given, value, _ = trace(self.fun, self.params, shown, dtype, [])

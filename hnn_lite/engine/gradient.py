@@ -157,7 +157,7 @@ class Gradient(Replayed):
         def work(number):
             share, cut, shown, program = self.pieces[number]
             for mine, given in zip(shown, examples, strict=True):
-                mine[...] = given[cut]
+                np.copyto(mine, given[cut], casting="same_kind")
             program.run(None if whole else program.head)
             return share * float(program.value)
 
@@ -201,7 +201,7 @@ def named(engine):
     ImportError
         If llvmlite is missing.
     """
-    engine = validate.choice("engine", engine or os.environ.get("HNN_LITE_ENGINE", "numpy"), ("numpy", "native"))
+    engine = validate.choice("engine", (os.environ.get("HNN_LITE_ENGINE") or "numpy") if engine is None else engine, ("numpy", "native"))
     try:
         return importlib.import_module(f"hnn_lite.engine.{'native' if engine == 'native' else 'replay'}")
     except ImportError as problem:

@@ -49,12 +49,14 @@ class Jacobian(Replayed):
     def value(self, examples, whole=False):
         """The replayed errors; if `whole`, their derivatives too."""
         for mine, given in zip(self.columns, examples, strict=True):
-            mine[0] = np.moveaxis(given, 0, -1)
+            np.copyto(mine[0], np.moveaxis(given, 0, -1), casting="same_kind")
         self.bound.run(None if whole else self.bound.head)
         return self.bound.value[0].T
 
     def cuts(self):
         """There is one program."""
+        if len(shape := self.plain(self.leaves, self.shown)[0].shape) != 2:
+            raise ValueError(f"the errors must have shape (rows, components), got {shape}")
         return [...]
 
     def build(self, examples, _):

@@ -134,13 +134,14 @@ class EulerUpdate(NeuralODE):
             raise ValueError(f"t must be a list of times that do not decrease, as the map has no inverse, got {validate.shown(t)}")
         if t[-1] - t[0] > MOST * self.units.time:
             raise ValueError(f"t must not go on for more than {MOST:,} steps of {self.units.time:g}, got {t[-1] - t[0]:g}")
-        path, z = [x0], self.units.apply(x0)
-        for gap in np.diff(t) / self.units.time:
-            whole = int(gap + 1e-9)
+        path, z, done = [x0], self.units.apply(x0), 0
+        for gone in (t[1:] - t[0]) / self.units.time:
+            whole = int(gone + 1e-9)
             with np.errstate(over="ignore", invalid="ignore"):          # what runs away is kept as the steps left it
-                for h in [1.0] * whole + [gap - whole] * bool(gap - whole > 1e-9):
-                    z = z + h * self.apply(self.params, z)
-                path.append(self.units.undo(z))
+                for _ in range(whole - done):
+                    z = z + self.apply(self.params, z)
+                done, rest = whole, gone - whole
+                path.append(self.units.undo(z + rest * self.apply(self.params, z) if rest > 1e-9 else z))
         return np.stack(path)
 
 

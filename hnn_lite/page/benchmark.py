@@ -87,6 +87,7 @@ def _process(name):
     ours, its = multiprocessing.Pipe()
     process = multiprocessing.get_context("spawn").Process(target=_contend, args=(name, its), daemon=True)
     process.start()
+    its.close()          # else a contender that dies would be waited for
     try:
         yield ours
     finally:

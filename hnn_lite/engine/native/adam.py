@@ -5,12 +5,15 @@ from functools import lru_cache
 
 import numpy as np
 
+from hnn_lite.engine import replay
 from hnn_lite.engine.native.loop import Loop, address
 from hnn_lite.engine.native.machine import compiled
 
 
 def adam(params, gradient, mean, square, work, numbers):
     """As `replay.adam`, but each number is read once and written once; `gradient` and `work` stay as they are."""
+    if not all(array.flags.c_contiguous and array.dtype == params.dtype for array in (params, gradient, mean, square)):          # the loop takes no steps
+        return replay.adam(params, gradient, mean, square, work, numbers)
     arrays = params, gradient, mean, square, np.array(numbers, params.dtype)
     _code(params.dtype)(address(np.array([params.size, *map(address, arrays)], np.uint64)))
 
@@ -27,5 +30,4 @@ def _code(dtype):
     step = loop.do("fdiv", loop.do("fmul", rate, m), loop.do("fadd", loop.call("sqrt", s), epsilon))
     for value, vector in ((loop.do("fsub", x, step), params), (m, mean), (s, square)):
         loop.store(value, vector, vector)
-    body, _ = loop.text()
-    return ctypes.CFUNCTYPE(None, ctypes.c_void_p)(*compiled([(body, len(loop.pointers))]))
+    return ctypes.CFUNCTYPE(None, ctypes.c_void_p)(*compiled([(loop.text()[0], len(loop.pointers))]))

@@ -44,7 +44,10 @@ class DissipativeHNN(HNN):
         return super().apply(params, x) - slope
 
     def dissipation(self, x):
-        """The learned D at the states `x`, up to a constant, in units of x squared over time: shape (..., dim) to (...)."""
+        """The learned D at the states `x`, up to a constant, in units of x squared over time: shape (..., dim) to (...).
+
+        Where the scaling is more than a shift, a factor and a turn, -grad D is the loss of energy in its coordinates, not in those of `x`.
+        """
         units = self.units
         return units.unit / units.time * self.rayleigh(self.params, units.apply(validate.states("x", x, self.dim)))
 
@@ -170,7 +173,9 @@ class EnergyShaping:
         v = slope[..., 1]
         pump = self.gain * (self.top - self.model.hamiltonian(z)) * np.where(v < 0, -1, 1)
         if self.compensate:
-            pump = pump + self.model.friction(self.model.params, z, v[..., None])[..., 0]
+            units = self.model.units
+            drag = self.model.friction(self.model.params, units.apply(z), units.apply_rate(np.stack([v, 0 * v], axis=-1))[..., :1])
+            pump = pump + units.undo_rate(np.concatenate([0 * drag, drag], axis=-1))[..., 1]
         hold = slope[..., 0] - self.spring * off - self.brake * v
         caught = (abs(off) < 0.5) & (abs(hold) < self.limit)
         return np.where(caught, hold, np.clip(pump, -self.limit, self.limit))

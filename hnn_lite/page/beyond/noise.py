@@ -307,14 +307,20 @@ def fit(problem, steps=LONG, noise=0.1, prior=1e-2, adapt=True):
     -------
     fitted : Fitted
 
+    Raises
+    ------
+    ValueError
+        If steps, noise or prior is out of range.
+
     References
     ----------
     MacKay, Neural Computation 4 (1992) 448: of g weights of a layer the data determine gamma = g - prior trace(covariance), and the best
     prior is gamma / sum of their squares.
     """
+    steps, noise, prior = validate.whole("steps", steps, 1), validate.positive("noise", noise), validate.positive("prior", prior, zero_too=True)
     vector, like = problem.vector, tree.leaves(problem.model.params)
     layer = numpy.repeat(numpy.arange(len(like)), [leaf.size for leaf in like])
-    priors, precision, damping, quiet = numpy.full(len(like), validate.positive("prior", prior, zero_too=True)), 1 / noise**2, 1e-2, 0
+    priors, precision, damping, quiet = numpy.full(len(like), prior), 1 / noise**2, 1e-2, 0
     for number in range(1, steps + 1):
         r, J = problem.linearise()
         normal = J.T @ J
