@@ -254,6 +254,8 @@ class Kepler(ActionAngle):
 def kepler_equation(mean, e):
     """The eccentric anomaly E with E - e sin E = `mean`, for eccentricities `e` of 0 to 1, by Newton's method; the same shapes.
 
+    To rounding, but next to e = 1 and mean = 0, where E - sin E cancels, to some 1e-8.
+
     Raises
     ------
     ValueError

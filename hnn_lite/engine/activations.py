@@ -7,7 +7,7 @@ import numpy as np
 
 @primitive
 def sigmoid(z):
-    """1 / (1 + exp(-z)), without overflow."""
+    """1 / (1 + exp(-z)), without overflow, to rounding beside 1: what is far below 1 has few digits, or none."""
     return (1 + np.tanh(z / 2)) / 2
 
 

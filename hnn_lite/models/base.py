@@ -44,7 +44,7 @@ class Model:
     def save(self, path, half=False):
         """Write the parameters, and what is needed to build the model again, to the `.npz` file `path`; see `models.load`.
 
-        If `half`, in half precision and packed: small, and exact to three digits.
+        If `half`, in half precision and packed: small, and exact to three digits or 3e-8, whichever is coarser.
 
         Raises
         ------
