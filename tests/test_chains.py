@@ -158,3 +158,17 @@ def test_films_are_reproducible_and_lie_on_paths_of_the_law():
 def test_what_cannot_be_used_is_refused(call, words):
     with pytest.raises(ValueError, match=words):
         call()
+
+
+def test_a_ring_has_a_gradient_and_a_path_of_its_own_length():
+    law, x = fields.fput(), np.random.default_rng(0).normal(size=(3, 10))
+    np.testing.assert_allclose(law.gradient(x), elementwise_grad(law.hamiltonian)(x), rtol=1e-12, atol=1e-12)
+    path = law.rollout(0.1 * x, [0.0, 1.0, 2.0])
+    assert path.shape == (3, 3, 10) and np.ptp(law.hamiltonian(path), axis=0).max() < 1e-8
+
+
+@pytest.mark.parametrize("change, complaint", [({"x": np.full((4, 12), np.nan)}, "task.x"), ({"dx": np.ones((3, 12))}, "one shape")])
+def test_films_that_do_not_fit_are_refused(change, complaint):
+    parts = {name: np.ones((4, 12)) for name in ("x", "dx", "test_x", "test_dx")}
+    with pytest.raises(ValueError, match=complaint):
+        fields.stencils(fields.Films(**parts | change))

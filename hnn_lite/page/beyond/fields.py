@@ -11,7 +11,7 @@ import autograd.numpy as np
 
 from hnn_lite import batches, integrate, validate
 from hnn_lite.engine import Function
-from hnn_lite.mechanics import HamiltonianDynamics
+from hnn_lite.mechanics import apply_omega, HamiltonianDynamics
 from hnn_lite.models.base import Model
 from hnn_lite.networks import ACTIVATIONS, init_mlp, mlp
 
@@ -70,6 +70,14 @@ class Ring(HamiltonianDynamics):
         u, p = ring("x", x)
         own, next_one, rate = self.slopes(u, after(u, twist), p)
         return np.concatenate([rate, -own - before(next_one)], axis=-1)
+
+    def gradient(self, x, twist=0.0):
+        """The derivatives of H by displacements and momenta, shape (..., 2N) to (..., 2N)."""
+        return -apply_omega(self.field(x, twist))
+
+    def rollout(self, x0, t, rtol=1e-9, atol=None):
+        """The path of a ring without a twist, of any length; see `Dynamics.rollout`, and `run` for long ones."""
+        return integrate.solve_ivp(self.field, np.concatenate(ring("x0", validate.numbers("x0", x0)), axis=-1), t, rtol, atol)
 
 
 class Chain(Ring):
@@ -211,7 +219,10 @@ def stencils(task):
     batches.require(task, "x", "dx", "test_x", "test_dx")
     sets = []
     for part in ("", "test_"):
-        (u, p), (du, dp) = (ring(f"task.{part}{name}", getattr(task, part + name)) for name in ("x", "dx"))
+        x, dx = (validate.numbers(f"task.{part}{name}", getattr(task, part + name)) for name in ("x", "dx"))
+        if x.shape != dx.shape:
+            raise ValueError(f"task.{part}x and task.{part}dx must have one shape, got {x.shape} and {dx.shape}")
+        (u, p), (du, dp) = ring(f"task.{part}x", x), ring(f"task.{part}dx", dx)
         sets.append(batches.Rows(near(u, p).reshape(-1, 5), np.stack([du, dp], axis=-1).reshape(-1, 2)))
     return tuple(sets)
 
