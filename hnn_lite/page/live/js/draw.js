@@ -276,7 +276,10 @@ class Plane extends Panel {
     pen.beginPath();
     for (const level of levels) {
       for (let r = 0; r < rows; r++) {
+        const low = grid[r], high = grid[r + 1];
         for (let c = 0; c < columns; c++) {
+          const below = low[c] < level;          // most cells lie on one side
+          if (below === low[c + 1] < level && below === high[c] < level && below === high[c + 1] < level) continue;
           const corners = [[c, r], [c + 1, r], [c + 1, r + 1], [c, r + 1]], cut = [];
           corners.forEach(([i, j], k) => {
             const [m, n] = corners[(k + 1) % 4], here = grid[j][i] - level, there = grid[n][m] - level;
