@@ -156,7 +156,8 @@ def run(path):
 def results(notebook, book=BOOK):
     """A digest of each file in results/ that a notebook's code names, by its name."""
     names = sorted({name for cell in notebook.cells if cell.cell_type == "code" for name in RESULTS.findall(cell.source)})
-    return {name: hashlib.sha256((book / "results" / name).read_bytes()).hexdigest()[:8] for name in names}
+    files = {name: book / "results" / name for name in names}
+    return {name: hashlib.sha256(file.read_bytes()).hexdigest()[:8] for name, file in files.items() if file.exists()}
 
 
 def run_cells(notebook, folder, before=""):

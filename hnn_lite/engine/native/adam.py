@@ -11,8 +11,11 @@ from hnn_lite.engine.native.machine import compiled
 
 
 def adam(params, gradient, mean, square, work, numbers):
-    """As `replay.adam`, but each number is read once and written once; `gradient` and `work` stay as they are."""
-    if not all(array.flags.c_contiguous and array.dtype == params.dtype for array in (params, gradient, mean, square)):          # the loop takes no steps
+    """As `replay.adam`, but each number is read once and written once; `gradient` and `work` stay as they are.
+
+    What does not lie in one piece, or has another precision than the parameters, is left to `replay.adam`.
+    """
+    if not all(array.flags.c_contiguous and array.dtype == params.dtype for array in (params, gradient, mean, square)):
         return replay.adam(params, gradient, mean, square, work, numbers)
     arrays = params, gradient, mean, square, np.array(numbers, params.dtype)
     _code(params.dtype)(address(np.array([params.size, *map(address, arrays)], np.uint64)))
