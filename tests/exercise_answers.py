@@ -365,7 +365,7 @@ WRONG = {
         "not the integral by the energy": [lambda t, energy, v: 1 / falls(energy, lost(t, v)), lambda t, energy, v: falls(energy, lost(t, v))],
         "rate at which the energy falls": [lambda t, energy, v: falls(t, energy), lambda t, energy, v: falls(t, np.log(energy))],
         "a half went in": [lambda t, energy, v: falls(lost(t, v) / 2, energy)],
-        "half of c": [lambda t, energy, v: falls(2 * lost(t, v), energy)]},
+        "half of R": [lambda t, energy, v: falls(2 * lost(t, v), energy)]},
     "pair_field": {
         "not been turned": [gradient_of_pair],
         "backwards in time": [lambda x: -pendulums(x)],

@@ -1,8 +1,8 @@
 """How long a training step takes: this library on both engines, plain autograd, PyTorch, JAX, and the bare matrix products, side by side.
 
 A step is the loss, its gradient with respect to the parameters, and Adam. All contenders get the same data, the same
-network (two hidden layers of 200, tanh, float32; for "pixels" the paper's autoencoder around it; for "action-angle" the AAN
-paper's: 20 shears of width 100, two degrees of freedom) and the same cores, and take turns, so that a machine
+network (two hidden layers of 200, tanh, float32; for "pixels" the paper's autoencoder around it; for "neural-ode" layers of 100 and
+one step of Dormand and Prince; for "action-angle" the AAN paper's: 20 shears of width 100) and the same cores, and take turns, so that a machine
 that slows down slows all of them down. Each runs in a process of its own: in one process their pools of threads get in each
 other's way, which made PyTorch's small steps several times slower. PyTorch, JAX and the native engine are measured where they are installed.
 """
@@ -18,16 +18,18 @@ import autograd.numpy as np
 from autograd import value_and_grad
 from threadpoolctl import threadpool_info
 
-from hnn_lite import engine, tree, validate
+from hnn_lite import engine, integrate, tree, validate
 from hnn_lite.mechanics import apply_omega
-from hnn_lite.models import MODELS, ActionAngleNetwork, PixelModel
+from hnn_lite.models import MODELS, ActionAngleNetwork, NeuralODE, PixelModel
 from hnn_lite.models.pixel import LAW_WEIGHT
 from hnn_lite.training import Adam
 
 CASES = {f"{model}/{rows}x{dim}": (model, rows, dim)
          for model in ("hnn", "baseline") for rows, dim in ((750, 2), (200, 8), (600, 12))}
 CASES["pixels"] = ("pixels", 200, 1568)
+CASES["neural-ode"] = ("neural-ode", 100, 4)
 CASES["action-angle"] = ("action-angle", 100, 4)
+JUMPS = "neural-ode", "action-angle"          # a step is given two states and the time between
 NEEDS = {"native": "llvmlite", "torch": "torch", "jax": "jax"}          # what has to be installed for a contender
 HIDDEN = 200
 LEARNING_RATE, WEIGHT_DECAY = 1e-3, 1e-4
@@ -39,7 +41,7 @@ def benchmark(cases=tuple(CASES), repeats=9, steps=20, progress=print):
     Parameters
     ----------
     cases : sequence of str
-        Names in `CASES`: model/batch x dim, or "pixels" or "action-angle", which have no floor.
+        Names in `CASES`: model/batch x dim, or "pixels", "neural-ode" or "action-angle", which have no floor.
     repeats : int
         Turns that each contender takes; the figure is the median over the turns.
     steps : int
@@ -116,14 +118,14 @@ def _takes_part(name, case):
 
 
 def _network(model, dim):
-    if model == "action-angle":
-        return ActionAngleNetwork(dim, activation="sigmoid", frequencies="mlp")
+    if model in JUMPS:
+        return NeuralODE(dim) if model == "neural-ode" else ActionAngleNetwork(dim, activation="sigmoid", frequencies="mlp")
     return PixelModel(dim) if model == "pixels" else MODELS[model](dim)
 
 
 def _shown(model, x, dx):
-    """What a step is given: for "action-angle" the times between two states too, one to ten."""
-    return (x, dx, (np.arange(len(x), dtype=x.dtype) % 10 + 1)[:, None]) if model == "action-angle" else (x, dx)
+    """What a step is given: for `JUMPS` the times between two states too, one to ten."""
+    return (x, dx, (np.arange(len(x), dtype=x.dtype) % 10 + 1)[:, None]) if model in JUMPS else (x, dx)
 
 
 def _prepared(model, x, dx, name="numpy"):
@@ -191,13 +193,14 @@ def _torch(model, x, dx):
         return layers[-1](x)
 
     dim, weights = x.shape[1], None
-    if model == "action-angle":
+    if model in JUMPS:
         start = _network(model, dim).params
         weights = tree.rebuild(start, [torch.tensor(leaf, dtype=torch.float32, requires_grad=True) for leaf in tree.leaves(start)])
         inputs, target, t = (torch.tensor(array) for array in _shown(model, x, dx))
 
         def loss():
-            return action_angle_loss(torch, torch.sigmoid, lambda pair: torch.cat(pair, 1), weights, inputs, target, t)
+            return (neural_ode_loss(torch.tanh, weights, inputs, target, t) if model == "neural-ode" else
+                    action_angle_loss(torch, torch.sigmoid, lambda pair: torch.cat(pair, 1), weights, inputs, target, t))
     elif model == "pixels":
         sizes = [dim, HIDDEN, HIDDEN, HIDDEN, 2]
         encoder, decoder = (nn.ModuleList(nn.Linear(*pair) for pair in zip(way[:-1], way[1:], strict=True))
@@ -239,10 +242,7 @@ def _jax(model, x, dx):
     params = jax.tree.map(lambda leaf: jnp.asarray(leaf, jnp.float32), _network(model, x.shape[1]).params)
     inputs, target = jnp.asarray(x), jnp.asarray(-apply_omega(dx) if model == "hnn" else dx)
 
-    def network(params, x):
-        for W, b in params[:-1]:
-            x = jnp.tanh(x @ W + b)
-        return x @ params[-1][0]
+    network = partial(perceptron, jnp.tanh)
 
     def gradient(params, x):
         return jax.grad(lambda x: network(params, x).sum())(x)
@@ -263,8 +263,10 @@ def _jax(model, x, dx):
     def loss(params):
         if model == "pixels":
             return pixel_loss(params)
-        if model == "action-angle":
+        if model in JUMPS:
             t = jnp.asarray(_shown(model, x, dx)[2])
+            if model == "neural-ode":
+                return neural_ode_loss(jnp.tanh, params, inputs, target, t)
             return action_angle_loss(jnp, jax.nn.sigmoid, lambda pair: jnp.concatenate(pair, 1), params, inputs, target, t)
         output = gradient(params, inputs) if model == "hnn" else network(params, inputs)
         return jnp.mean((output - target) ** 2)
@@ -294,6 +296,18 @@ def _jax(model, x, dx):
 
 
 CONTENDERS = {"engine": _engine, "native": partial(_engine, name="native"), "autograd": _autograd, "floor": _floor, "torch": _torch, "jax": _jax}
+
+
+def perceptron(tanh, params, x):
+    """An MLP's outputs, shape (batch, outputs), of `params`, a list of tuples (W, b), and (W,) for the last."""
+    for W, b in params[:-1]:
+        x = tanh(x @ W + b)
+    return x @ params[-1][0]
+
+
+def neural_ode_loss(tanh, params, x, other, t):
+    """The mean squared error of one step of Dormand and Prince's method through a perceptron; see `action_angle_loss`."""
+    return ((integrate.dopri5(partial(perceptron, tanh, params), x, t) - other) ** 2).mean()
 
 
 def action_angle_loss(numpy, sigmoid, join, params, x, other, t):

@@ -8,7 +8,7 @@ from hnn_lite.page.exercises.check import calls, exercise, Exercise
 
 @exercise("ex-fr-balance")
 def balance():
-    """The balance: `balance(t, energy, v)`, the friction c of energy = H_0 - c times the integral of v^2. Exercise `ex-fr-balance`."""
+    """The balance: `balance(t, energy, v)`, the friction R of energy = H_0 - R times the integral of v^2. Exercise `ex-fr-balance`."""
     def work(t, v, power=lambda v: v**2):
         return cumulative_trapezoid(power(v), t, initial=0)
 
@@ -36,7 +36,7 @@ def balance():
         v = 1.3 * np.cos(1.1 * t + shift) * np.exp(-0.01 * t)
         places[name] = (t, 2.5 - c * work(t, v) + 0.02 * rng.normal(size=t.shape), v)
     return Exercise(
-        "a function (t, energy, v) of times, energies and velocities on a path, each of shape (times,), which returns the number c",
+        "a function (t, energy, v) of times, energies and velocities on a path, each of shape (times,), which returns the number R",
         calls(places), right,
         [("the sign is wrong: a friction that takes energy away is positive", lambda *path: -right(*path)),
          ("the energy at the start is noisy as well: let the fit choose H_0", pinned),
@@ -56,4 +56,4 @@ def balance():
          ("this is the rate at which the energy falls, not the friction", lambda t, energy, v: -slope(t, energy),
           lambda t, energy, v: -slope(t, np.log(energy))),
          ("a half went in: the power lost is the friction times the whole square", lambda *path: 2 * right(*path)),
-         ("this is half of c", lambda *path: right(*path) / 2)], 1e-3)
+         ("this is half of R", lambda *path: right(*path) / 2)], 1e-3)

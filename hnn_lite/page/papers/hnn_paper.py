@@ -38,7 +38,7 @@ def _judge_by_energy(model, task):
 def judge_films(model, task, steps=200):
     """Energy metrics of task 5, read off what the model draws.
 
-    (An earlier version of the published notebook takes one film and reads the energy off the codes; the last version is not known to us.)
+    (The published notebook of 20 May 2019 takes one film, encodes the drawn pictures and reads the energy off those codes; the last version is not known to us.)
 
     From the first pair of frames of each of `task.starts` the model makes a film of `steps` frames, 0.05 s each. Angle and
     speed are read off its pictures (`pixel_pendulum.read_motion`), and its energy is compared with the one that the true film shows.
