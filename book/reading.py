@@ -4,6 +4,7 @@
 - The ticks of claims stand in the margin, beside the paragraph they belong to, and give their number on demand.
 - A prediction that the page asks for is a box, and what follows it is folded until the reader asks for it.
 - Figures that are ink on white get a twin for the dark theme, maps and photographs do not. The word "black" turns white with the ink.
+- A number with an exponent is not broken at its minus sign.
 - The index has ideas; the library's names are on the library's pages.
 """
 
@@ -21,6 +22,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 LOG = re.compile(r"(training [^\n]* steps[^\n]*\s*)+")
 CLAIM = re.compile(r"✓ (.*?)(?: \(measured (.+)\))?", re.S)
 POWER = re.compile(r"(\d)e([+-])0*(\d+)")
+EXPONENT = re.compile(r"(\d[\d.]*e[+-]\d+)")
 PIXELS = re.compile(r"imshow|pcolor|contourf|cmap|hexbin")          # what is drawn in colours that mean their brightness
 CARDS = {"fig-labs-autoencoder", "fig-ft-profile"}          # frames of a film drawn elsewhere; black figures on coloured bars
 BLACK = re.compile(r"\b[Bb]lack\b(?!-and-white| \(white)")
@@ -199,6 +201,18 @@ class Ink(SphinxPostTransform):
             text.parent.replace(text, [*marked, nodes.Text(text[last:])])
 
 
+class Whole(SphinxPostTransform):
+    """Marks the numbers of tables that a narrow column would break."""
+
+    default_priority, formats = AFTER_MYST_NB, ("html",)
+
+    def run(self, **_):
+        for text in [text for entry in self.document.findall(nodes.entry) for text in entry.findall(nodes.Text)]:
+            if EXPONENT.search(text):
+                pieces = EXPONENT.split(text)          # every other one is a number
+                text.parent.replace(text, [nodes.inline("", piece, classes=["whole"]) if k % 2 else nodes.Text(piece) for k, piece in enumerate(pieces) if piece])
+
+
 INKED = re.compile(r'<img [^>]*class="(?:[^"]* )?ink(?: [^"]*)?"[^>]*src="[^"]*_images/([^"]+\.png)"')
 PAPER, LIGHT = np.array([[21, 25, 30], [219, 227, 232]]) / 255          # the page's ground in the dark, and what black ink becomes
 
@@ -257,7 +271,7 @@ def only_ideas(_app, env):
 
 
 def setup(app):
-    for transform in (Fold, Ticks, Predict, Ink):
+    for transform in (Fold, Ticks, Predict, Ink, Whole):
         app.add_post_transform(transform)
     app.connect("env-updated", only_ideas)
     app.connect("build-finished", make_twins)

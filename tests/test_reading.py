@@ -57,6 +57,16 @@ def test_checks_imports_figures_and_logs_start_folded_and_the_argument_does_not(
     assert [fold["prompt_show"] for fold in document.findall(reading.HideCodeCellNode)] == ["Show the log"]
 
 
+def test_a_number_of_a_table_is_not_broken_at_its_minus_sign():
+    document = docutils.utils.new_document("page", docutils.frontend.get_default_settings())
+    document += nodes.entry("", text("from 7.1e-3 to 2e+05, or 4"))
+    document += text("1e-3")
+    reading.Whole(document).run()
+    assert [(type(node), node.astext()) for node in document[0][0]] == [
+        (nodes.Text, "from "), (nodes.inline, "7.1e-3"), (nodes.Text, " to "), (nodes.inline, "2e+05"), (nodes.Text, ", or 4")]
+    assert document[0][0][1]["classes"] == ["whole"] and not list(document[1].findall(nodes.inline))
+
+
 def test_a_check_that_the_text_introduces_stays_open():
     document = page(text("Try it:"), cell(CLAIM, printed(TICK)), text("So it is."))
     assert folded(document) == [None] and "beside" not in document.pformat()
