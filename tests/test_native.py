@@ -1,5 +1,6 @@
 """The native engine: functions as exact as NumPy's, any processor, no llvmlite, and what it leaves to NumPy. The rest is in `test_engine`."""
 
+import ctypes
 import subprocess
 import sys
 import warnings
@@ -16,7 +17,7 @@ from hnn_lite.engine import Gradient, Jacobian, activations, replay
 from hnn_lite.engine.simplify import Graph
 
 llvm = pytest.importorskip("llvmlite.binding", reason="LLVMLITE IS MISSING: the native engine was not tested")
-machine, program = (pytest.importorskip(f"hnn_lite.engine.native.{name}") for name in ("machine", "program"))
+machine, program, adam = (pytest.importorskip(f"hnn_lite.engine.native.{name}") for name in ("machine", "program", "adam"))
 
 EXACT = {numpy.exp: numpy.exp, numpy.tanh: numpy.tanh, numpy.sin: numpy.sin, numpy.cos: numpy.cos, numpy.log: numpy.log, numpy.sqrt: numpy.sqrt,
          activations.sigmoid.fun: lambda x: 1 / (1 + numpy.exp(-x)),
@@ -224,3 +225,16 @@ def test_adam_steps_where_the_numbers_are(vector, gradient):
         ends.append(params if params.base is None else params.base)
     numpy.testing.assert_allclose(*ends, rtol=1e-14)
     assert numpy.any(ends[0] != 1)
+
+
+def test_what_adam_hands_over_is_kept_until_the_call_is_over(monkeypatch):
+    """In the meantime another thread takes what memory is free, and would be walked over: two trainings at a time ended with a segmentation fault."""
+    vectors, seen = [numpy.ones(4) for _ in range(5)], []
+
+    def call(table):
+        taken = [numpy.full(6, 7, numpy.uint64) for _ in range(100)]
+        seen.append(numpy.frombuffer(ctypes.string_at(table, 8 * len(taken[0])), numpy.uint64))
+
+    monkeypatch.setattr(adam, "_code", lambda dtype: call)
+    adam.adam(*vectors, range(7))
+    assert seen[0].tolist()[:5] == [4, *(vector.ctypes.data for vector in vectors[:4])]

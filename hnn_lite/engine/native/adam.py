@@ -18,7 +18,7 @@ def adam(params, gradient, mean, square, work, numbers):
     if not all(array.flags.c_contiguous and array.dtype == params.dtype for array in (params, gradient, mean, square)):
         return replay.adam(params, gradient, mean, square, work, numbers)
     arrays = params, gradient, mean, square, np.array(numbers, params.dtype)
-    _code(params.dtype)(address(np.array([params.size, *map(address, arrays)], np.uint64)))
+    _code(params.dtype)(np.array([params.size, *map(address, arrays)], np.uint64).tobytes())          # bytes live until the call is over, in every thread
 
 
 @lru_cache
