@@ -20,7 +20,7 @@ def rebuild(like, new):
         if isinstance(tree, dict):
             return {name: grow(branch) for name, branch in tree.items()}
         if isinstance(tree, (list, tuple)):
-            return type(tree)([grow(branch) for branch in tree])
+            return getattr(type(tree), "_make", type(tree))([grow(branch) for branch in tree])          # `_make` of named tuples
         return next(new)
 
     return grow(like)

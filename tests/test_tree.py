@@ -1,5 +1,7 @@
 """Parameters as a tree, and as one long vector."""
 
+from collections import namedtuple
+
 import numpy as np
 
 from hnn_lite import tree
@@ -31,3 +33,9 @@ def test_the_vector_of_one_array_is_a_copy():
     leaf = np.ones(3)
     tree.ravel([leaf])[:] = 2
     np.testing.assert_array_equal(leaf, 1)
+
+
+def test_a_named_tuple_comes_back_as_one():
+    Law = namedtuple("Law", "weights shift")
+    again = tree.views(np.arange(3.0), Law(np.zeros(2), np.zeros(())))
+    assert type(again) is Law and again.weights.tolist() == [0, 1] and again.shift == 2
