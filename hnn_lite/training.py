@@ -19,7 +19,7 @@ MOST_BEND = 3 / 16       # of a step's length
 
 
 class TrainingDiverged(RuntimeError):
-    """The loss became NaN or infinite. The model keeps the parameters of the last finite test loss."""
+    """The loss, or the square of a derivative of it, became NaN or infinite. The model keeps the parameters of the last finite test loss."""
 
 
 @dataclass(repr=False)
@@ -167,6 +167,7 @@ def _by_adam(model, vector, params, examples, engine, learning_rate, weight_deca
         if math.isfinite(loss):
             adam.learning_rate = learning_rate * SCHEDULES[schedule](done)
             adam.update(vector, slope, run)
+            _require_finite("square of a derivative of the loss", np.max(adam.square), adam.steps)          # else that number would never change again
         return loss
 
     return step, gradient.check
@@ -256,7 +257,7 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
     ImportError
         If the native engine is asked for and llvmlite is missing.
     TrainingDiverged
-        If the loss becomes NaN or infinite.
+        If the loss, or the square of a derivative of it, becomes NaN or infinite.
     """
     steps, test_every = validate.whole("steps", steps, 1), validate.whole("test_every", test_every, 1)
     method, usual = METHODS[validate.choice("method", method, METHODS)]
@@ -270,7 +271,7 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
         raise ValueError(f"dtype must be np.float32 or np.float64, got {validate.shown(dtype)}")
     if isinstance(model, type) or not (hasattr(model, "params") and callable(getattr(model, "loss", None))):
         raise ValueError(f"model must be a model, with params and a loss, as HNN and Baseline are, got {type(model).__name__}")
-    before = dict(vars(model))
+    before = dict(own := getattr(model, "__dict__", {}))
     try:
         train, test = (rows.astype(dtype) for rows in (model.examples if hasattr(model, "examples") else batches.pairs)(task))
         batch = len(train) if batch is None else validate.whole("batch", batch, 1)
@@ -284,13 +285,12 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
         shown = train.batch(next(order), 0.0, rng)
         take, check = method(model, vector, params, shown, engine, learning_rate, weight_decay, schedule)
     except Exception:          # a model that is refused stays as it was
-        vars(model).update(before)
+        own.update(before)
         raise
-    evaluate = engines.Function(model.loss, params)
-    history, good = History(), vector.copy()
+    evaluate, history, good = engines.Function(model.loss, params), History(), vector.copy()
     bar = Progress(f"training {type(model).__name__}", steps, progress)
     try:
-        with engines.threads() as run:
+        with engines.threads() as run, np.errstate(under="ignore"):          # also where `np.seterr` says that all shall raise
             for step in range(1, steps + 1):
                 loss = take(shown, (step - 1) / steps, run)
                 history.train_loss.append(loss)
@@ -328,7 +328,7 @@ def _mean(loss, rows):
 
 
 def _require_finite(what, loss, step):
-    advice = "look at the size of the data and of the first parameters" if (what, step) == ("loss", 1) else (
+    advice = "look at the size of the data and of the first parameters" if step == 1 and what != "test loss" else (
         "try a smaller learning rate, and look for outliers in the data")
     if not math.isfinite(loss):
         raise TrainingDiverged(f"the {what} is {loss} at step {step}; the model keeps its last good parameters: {advice}")

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 from types import SimpleNamespace
 
+import autograd.numpy as anp
 import nbformat
 import numpy as np
 import pytest
@@ -587,3 +588,55 @@ def test_derivatives_whose_squares_overflow_are_told():
     J = np.full((1, 2, 3), 1e30, np.float32)
     with np.errstate(over="ignore"), pytest.raises(training.TrainingDiverged, match="overflow: give the data in units"):
         training.LevenbergMarquardt().update(np.ones(2, np.float32), np.ones((3, 1), np.float32), J, lambda: np.zeros((3, 1)))
+
+
+class Matrix:
+    """A model of one's own, dx = x W, without attributes but these and without units."""
+
+    __slots__ = ("params", "shown")
+
+    def __init__(self):
+        self.params = [np.ones((2, 2))]
+
+    def examples(self, task):
+        self.shown = task
+        return training.batches.pairs(task)
+
+    def loss(self, params, x, dx):
+        return anp.mean((x @ params[0] - dx) ** 2)
+
+
+def measured_in(unit):
+    return SimpleNamespace(**{name: unit * getattr(small_task(), name) for name in ("x", "dx", "test_x", "test_dx")})
+
+
+@pytest.mark.usefixtures("either_engine")
+@pytest.mark.filterwarnings("ignore:overflow")
+def test_a_gradient_whose_squares_overflow_is_told():
+    """Adam divides by their root: such numbers stayed what they were, for good, and the training ended as if it had been one."""
+    model = Matrix()
+    with pytest.raises(hl.TrainingDiverged, match="the square of a derivative of the loss is inf at step 1; .* size of the data"):
+        quiet_fit(model, measured_in(1e12), steps=3)
+    np.testing.assert_array_equal(model.params[0], 1)
+    quiet_fit(model, measured_in(1e12), steps=3, dtype=float)
+    assert np.all(model.params[0] != 1)
+
+
+@pytest.mark.usefixtures("either_engine")
+def test_where_all_shall_raise_a_small_gradient_does_not():
+    """Its square is lost in single precision, as NumPy says nothing about by itself."""
+    ends = []
+    for errors in ({}, {"all": "raise"}):
+        model = Matrix()
+        with np.errstate(**errors):
+            quiet_fit(model, measured_in(1e-20), steps=3)
+        ends.append(model.params[0])
+    np.testing.assert_array_equal(*ends)
+
+
+def test_a_model_without_a_dict_is_trained_and_refused_as_another():
+    model = Matrix()
+    with pytest.raises(ValueError, match="task must have x, dx"):
+        quiet_fit(model, None)
+    quiet_fit(model, small_task(), steps=1)
+    assert np.all(model.params[0] != 1)
