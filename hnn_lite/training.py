@@ -284,7 +284,7 @@ def fit(model, task, steps=2000, batch=None, learning_rate=1e-3, weight_decay=0.
         params = tree.views(vector, model.params)
         shown = train.batch(next(order), 0.0, rng)
         take, check = method(model, vector, params, shown, engine, learning_rate, weight_decay, schedule)
-    except Exception:          # a model that is refused stays as it was
+    except BaseException:          # a model that is refused, or stopped before the first step, stays as it was
         own.update(before)
         raise
     evaluate, history, good = engines.Function(model.loss, params), History(), vector.copy()

@@ -573,6 +573,18 @@ def test_a_model_whose_training_is_refused_has_its_old_units(make, wrong):
     np.testing.assert_array_equal(tree.ravel(model.params, float), params)
 
 
+def test_an_interrupt_before_the_first_step_leaves_the_old_units(monkeypatch):
+    """Of the wrong task, say; the right one is to give its own."""
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(training.engines, "Gradient", stop)
+    model = hl.HNN(2, hidden=(3,))
+    with pytest.raises(KeyboardInterrupt):
+        quiet_fit(model, measured_in(1e6))
+    assert model.scaling is None
+
+
 def test_an_interrupt_in_a_trial_leaves_the_parameters_before_it():
     p = np.array([1.0, 2.0])
 
