@@ -45,7 +45,7 @@ def init_shears(n, count, width, seed, linear=0, gain=1.0, odd=False):
     gain = validate.positive("gain", gain)
     rng = validate.generator(seed, "shears")
     drawn = [(gain * rng.normal(size=(n, width)), gain * rng.normal(size=width), np.zeros(width)) for _ in range(count)]
-    return [(np.zeros((n, n)),)] * linear + [(K, *b[odd:], a) for K, *b, a in drawn]
+    return [(np.zeros((n, n)),)] * linear + [(K, *b[bool(odd):], a) for K, *b, a in drawn]
 
 
 def push(layer, x, activation="sigmoid"):

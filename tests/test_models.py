@@ -307,6 +307,26 @@ def test_a_subclass_is_saved_and_loaded_by_its_own_name(tmp_path):
             hl.load(tmp_path / "mine.npz")
 
 
+class Weighed(hl.HNN):
+    """A subclass with an argument that is an array."""
+
+    def __init__(self, masses, scaling=None):
+        super().__init__(2 * len(masses), hidden=(3,), scaling=scaling)
+        self.masses = np.asarray(masses)
+
+
+def test_arguments_that_are_numpys_are_saved(tmp_path):
+    """A sweep over `2 ** np.arange(3, 7)` trains for hours; then its models have to be kept."""
+    three, unit = np.arange(4)[3], Scaling.identity(4)
+    for model in (hl.ActionAngleNetwork(4, shears=three, width=three, linear=three, odd=np.bool_(True), scaling=unit), Weighed(np.array([1.0, 2.0]), unit)):
+        model.save(tmp_path / "m.npz")
+        again, x = type(model).load(tmp_path / "m.npz"), np.array([0.3, 0.4, 0.1, -0.2])
+        np.testing.assert_array_equal(again.field(x), model.field(x))
+        assert {name: np.asarray(value).tolist() for name, value in again.arguments().items() if name != "scaling"} == {
+            name: np.asarray(value).tolist() for name, value in model.arguments().items() if name != "scaling"}
+        np.testing.assert_array_equal(again.scaling.matrix, unit.matrix)
+
+
 def forgetful():
     class Forgetful(hl.HNN):
         def __init__(self, width, power=2):

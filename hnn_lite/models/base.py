@@ -57,9 +57,9 @@ class Model:
         try:
             if name in [base.__name__ for base in type(self).__mro__[1:]]:
                 raise ValueError(f"it needs another name than the {name} that it is made from")
-            if ... in arguments.values():
+            if any(value is ... for value in arguments.values()):          # not `in`: an array has no truth value
                 raise ValueError(f"keep its argument {next(key for key in arguments if arguments[key] is ...)!r} in an attribute of that name")
-            arguments = json.loads(json.dumps(arguments, default=Scaling.plain))
+            arguments = json.loads(json.dumps(arguments, default=lambda value: (value.plain if isinstance(value, Scaling) else value.tolist)()))
             _build(type(self), arguments, arrays)
         except Exception as problem:  # noqa: BLE001 (a class of one's own may fail in any way)
             raise ValueError(f"{name} cannot be saved, as it could not be loaded again: {problem}") from None
