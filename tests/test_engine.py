@@ -1,6 +1,7 @@
 """The engine: a replayed loss is the loss, its gradient autograd's, whatever a reader writes."""
 
 from concurrent.futures import ThreadPoolExecutor
+import contextlib
 import itertools
 import threading
 import warnings
@@ -13,7 +14,7 @@ import numpy
 import pytest
 
 from hnn_lite import tree
-from hnn_lite.engine import Function, Gradient, Jacobian, activations, threads
+from hnn_lite.engine import Function, Gradient, Jacobian, activations, gradient, threads
 
 pytestmark = [pytest.mark.filterwarnings("ignore:Output seems independent"),          # autograd, of what nothing depends on
               pytest.mark.filterwarnings("ignore:the native engine leaves")]
@@ -318,6 +319,48 @@ def test_two_threads():
 
         for one, many in zip(alone, pool.map(work, losses), strict=True):
             assert all((one == other).all() for other in many)
+
+
+class Libraries:
+    """As threadpoolctl's controller: a limit remembers what was there. Who looks for the first time waits for another to look, too, if one can."""
+
+    def __init__(self):
+        self.number, self.limited, self.looked, self.met = 2, [], set(), threading.Barrier(2)
+
+    def info(self):
+        found, me = [{"num_threads": self.number}], threading.get_ident()
+        if me not in self.looked:
+            self.looked.add(me)
+            with contextlib.suppress(threading.BrokenBarrierError):
+                self.met.wait(1)
+        return found
+
+    @contextlib.contextmanager
+    def _limit(self, before):
+        yield
+        self.number = before
+
+    def limit(self, limits, user_api):
+        self.limited.append(threading.get_ident())
+        before, self.number = self.number, limits
+        return self._limit(before)
+
+
+def test_two_threads_leave_the_blas_as_they_found_it(monkeypatch):
+    """Whoever looks before another's limit and sets its own after it would bring that back in the end: one thread for good."""
+    libraries, inside, first_is_out = Libraries(), threading.Barrier(2), threading.Event()
+
+    def work(_):
+        with threads():
+            inside.wait(10)
+            if threading.get_ident() in libraries.limited[1:]:
+                first_is_out.wait(10)
+        first_is_out.set()
+
+    monkeypatch.setattr(gradient, "_controller", lambda: libraries)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(work, range(2)))
+    assert libraries.limited and libraries.number == 2
 
 
 def gives_up(loss, params, examples, match):

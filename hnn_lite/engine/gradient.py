@@ -12,7 +12,7 @@ import numpy as np
 from threadpoolctl import ThreadpoolController
 
 from hnn_lite import tree, validate
-from hnn_lite.engine.trace import trace
+from hnn_lite.engine.trace import LOCK, trace
 
 WORK = 2**13          # elements that a call fills, on average: a batch is cut in two if there are more
 NOISE = 100           # last digits by which a function may differ when it is called again
@@ -239,17 +239,17 @@ def threads():
 
     Where NumPy may use one core only, or is told to, the pieces run one after the other.
     """
-    controller = _controller()
-    if max((library["num_threads"] for library in controller.info()), default=1) < 2:
+    with LOCK:          # of two at the same time, one would take the other's limit for what was there before, and leave it behind
+        several = max((library["num_threads"] for library in _controller().info()), default=1) > 1
+        limit = several and _controller().limit(limits=1, user_api="blas")
+    if not several:
         yield map
         return
-    with controller.limit(limits=1, user_api="blas"), ThreadPoolExecutor(1) as other:
+    with limit, ThreadPoolExecutor(1) as other:
         def run(function, numbers):
             later = [other.submit(function, number) for number in numbers[1:]]
             return [function(numbers[0]), *(future.result() for future in later)]
         yield run
 
 
-@lru_cache(1)
-def _controller():
-    return ThreadpoolController()
+_controller = lru_cache(1)(ThreadpoolController)          # made when it is asked for: when the BLAS is there

@@ -14,7 +14,7 @@ import numpy as np
 from hnn_lite import tree
 from hnn_lite.engine.simplify import Graph, Op
 
-LOCK = threading.Lock()          # see `_adding_apart`
+LOCK = threading.RLock()          # see `_adding_apart`, and `gradient.threads`, which a traced function may use
 
 
 class _Traces(threading.local, tracer.TraceStack):
