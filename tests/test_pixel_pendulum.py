@@ -180,6 +180,15 @@ def test_motion_is_read_off_a_film_and_noise_is_smoothed_away():
     assert np.all(np.abs(energy / energy.mean(axis=0) - 1) < 0.03)
 
 
+def test_pendulums_that_go_over_the_top_are_followed_each_by_itself():
+    states = pixel_pendulum.simulate([[3.0, 2.0], [-2.5, -3.0], [0.5, 0.0]], 60)
+    film = pixel_pendulum.render(states[..., 0])
+    read, _ = pixel_pendulum.read_motion(film)
+    assert np.ptp(states[..., 0], axis=0)[:2].min() > 2 * np.pi
+    for number in range(3):
+        np.testing.assert_allclose(read[:, number], pixel_pendulum.read_motion(film[:, number])[0], rtol=0, atol=1e-3)
+
+
 def test_misfit_tells_what_is_no_pendulum():
     rng, frame = np.random.default_rng(0), pixel_pendulum.render(0.3)
     ghost = (pixel_pendulum.render(0.3) + pixel_pendulum.render(-0.3)) / 2
