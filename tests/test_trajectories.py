@@ -116,6 +116,17 @@ def test_predictions_start_from_the_first_state_to_the_last_and_from_as_many_as_
     assert [task.persistence([1], count).shape for count in (5, 7)] == [(1, 5), (1, 7)]
 
 
+def test_the_scale_is_the_spread_over_all_training_states(made):
+    _, task = made
+    np.testing.assert_allclose(task.scale, task.x.reshape(-1, task.system.dim).std(axis=0))
+
+
+def test_truths_of_other_jumps_are_not_mixed_up():
+    task = trajectories.pendulum(0, paths=5, points=20)
+    task.persistence([1, 2], 10)
+    np.testing.assert_array_equal(task.persistence([1, 7], 10), replace(task).persistence([1, 7], 10))
+
+
 def test_paths_may_be_lists():
     task = trajectories.pendulum(0)
     again = replace(task, x=task.x.tolist(), test_x=task.test_x.tolist())
