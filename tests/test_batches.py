@@ -179,5 +179,11 @@ def test_a_jump_ends_where_its_time_says_at_the_ends_of_a_path_too():
     np.testing.assert_array_equal(other[:, 0] - x[:, 0], t[:, 0] / 0.5)
 
 
+def test_both_ends_of_a_path_are_jumped_to():
+    for start, ends in ((1, {0, 2}), (2, {1, 3})):
+        x, other, t = Jumps(paths(1, 4), 0.5, 1).batch(np.full(100, start), 1.0, np.random.default_rng(0))
+        assert set(other[:, 1] / 0.5) == ends
+
+
 def test_the_fixed_pairs_are_as_many_as_promised():
     assert len(Jumps(np.zeros((1, 1000, 2)), 1.0, 3).fixed()) == 2000
