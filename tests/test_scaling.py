@@ -150,6 +150,16 @@ def test_an_odd_number_of_coordinates_and_one_that_rests():
     assert Scaling.of_rates(np.full((5, 2), 20.0), np.zeros((5, 2))).plain() == Scaling.identity(2).plain()          # nothing to be learned
 
 
+@pytest.mark.parametrize("unit", [1e6, 1e-6])
+def test_a_coordinate_that_rests_is_counted_in_the_units_of_the_others(unit):
+    seen = []
+    for x, dx in (rates(1e3, 1e3), rates(1e3 * unit, 1e3 * unit)):
+        x[:, 1] = 0
+        scaling = Scaling.of_rates(x, dx)
+        seen.append(np.concatenate([scaling.apply(x), scaling.apply_rate(dx)], axis=1))
+    np.testing.assert_allclose(*seen, rtol=1e-9)
+
+
 def test_the_scaling_that_changes_nothing_and_the_one_of_a_file():
     x = np.random.default_rng(0).normal(size=(9, 4))
     np.testing.assert_array_equal(Scaling.identity(4).apply(x), x)
@@ -195,6 +205,7 @@ def test_long_steps_that_are_no_jumps_pass():
     (lambda: Scaling.of(np.ones((3, 1, 2)), 1), r"two times or more, got \(3, 1, 2\)"),
     (lambda: Scaling.of(np.ones((1, 5, 2)), 1), "coordinate 0 of x never changes"),
     (lambda: Scaling.of(WALK * [1, 0] + [0, 1e-30], 1), "coordinate 1 of x never changes"),
+    (lambda: Scaling.of(np.tile(WALK, (1, 6, 1)) * [1, 0] + [0, 0.1], 1), "coordinate 1 of x never changes"),          # but for rounding of the mean
     (lambda: Scaling.of(np.ones((1, 5, 3)), 1), "must be even"),
     (lambda: Scaling.of(WALK * np.nan, 1), "x contains 10 values that are NaN or infinite"),
     (lambda: Scaling.of(np.ma.masked_greater(WALK, 1.0), 1), "x contains [1-9] values that are masked"),
