@@ -148,6 +148,20 @@ def test_films_are_reproducible_and_lie_on_paths_of_the_law():
     np.testing.assert_allclose(hl.integrate.solve_ivp(law.field, task.x[0], [0, 0.4])[-1], task.x[1], atol=1e-6)
 
 
+def test_films_begin_turned_by_as_much_as_asked_for():
+    task = fields.films(fields.sine_gordon(), 0.1, 0.1, seed=1, films=200, frames=2, sites=8, turn=2.0)
+    first = task.x.reshape(200, 2, 16)[:, 0, 0]
+    assert -2 <= first.min() < -1.9 and 1.9 < first.max() <= 2
+
+
+def test_a_twist_is_added_to_displacements_and_not_to_momenta():
+    u, p = np.split(states(3, 5), 2, axis=-1)
+    seen = fields.near(u, p, 1.5)
+    np.testing.assert_array_equal(seen[..., 1:3], fields.sites(u, p, 1.5)[..., :2])
+    np.testing.assert_array_equal(seen[:, 0, 0], u[:, -1] - 1.5)
+    np.testing.assert_array_equal(seen[..., 3:], np.stack([np.roll(p, 1, axis=-1), p], axis=-1))
+
+
 @pytest.mark.parametrize("call, words", [
     (lambda: fields.toda().field(np.zeros(4)), "at least three sites"), (lambda: fields.toda().field(np.zeros(7)), "at least three sites"),
     (lambda: fields.toda().field(3.0), "at least three sites"), (lambda: fields.RingHNN(0, symmetry="u"), "unknown symmetry 'u'"),
