@@ -92,6 +92,14 @@ def test_the_rule_gives_the_energies_of_a_model_that_is_known():
     np.testing.assert_allclose(ql.torus_levels(model, numbers, 0.2, maslov=[0, 2]), 0.2 * (numbers + [0, 0.5]) @ [1.0, 0.7], rtol=1e-9)
 
 
+def test_levels_count_from_where_all_actions_are_zero():
+    model = hl.ActionAngleNetwork(4, shears=3, width=4, seed=1, scaling=hl.scaling.Scaling.identity(4))
+    model.params["network"][-1] = (np.random.default_rng(0).normal(size=model.params["network"][-1][0].shape),)
+    model.params["network"][0] = (model.params["network"][0][0], np.ones_like(model.params["network"][0][1]))
+    assert abs(model.hamiltonian(model.decode(np.zeros(2), np.zeros(2)))) > 1
+    assert ql.torus_levels(model, [0, 0], 0.2, maslov=0) == pytest.approx([0.0])
+
+
 @pytest.mark.parametrize("call, words", [
     (lambda: ql.torus_levels(hl.ActionAngleNetwork(2, shears=1), [[0]], 0), "hbar must be finite and positive"),
     (lambda: ql.torus_levels(hl.ActionAngleNetwork(2, shears=1), [0, 1], 0.1), "numbers must hold states of 1 coordinates"),
