@@ -186,6 +186,15 @@ def test_no_order_is_stronger_than_the_motor_and_turns_do_not_matter():
     np.testing.assert_allclose(pilot.torque(-x), -orders, atol=1e-9)
 
 
+def test_a_pendulum_that_hangs_at_rest_is_pushed():
+    np.testing.assert_array_equal(EnergyShaping(Known(), limit=0.5).torque([[0.0, 0.0], [4 * np.pi, 0.0]]), 0.5)
+
+
+def test_at_the_top_a_spring_and_a_brake_stand_in_for_the_weight():
+    pilot, off, p = EnergyShaping(Known(), limit=5.0, spring=2.5, brake=1.2), -0.1, 0.05
+    assert pilot.torque([np.pi + off, p]) == pytest.approx(3 * np.sin(np.pi + off) - 2.5 * off - 1.2 * 2 * p)          # dq/dt = 2 p
+
+
 def test_without_the_friction_the_pump_stands_still_below_the_top():
     """Where the pump just pays for the friction: gain (top - H) |v| = friction v^2, so that H is short by about friction |v| / gain."""
     pilot = EnergyShaping(Known(), limit=0.5, compensate=False)
