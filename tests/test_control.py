@@ -2,7 +2,9 @@
 
 import json
 import pathlib
+from types import SimpleNamespace
 
+import autograd.numpy as anp
 import numpy as np
 import pytest
 
@@ -95,6 +97,15 @@ def test_the_exact_law_is_judged_to_be_exact():
     law = hl.systems.pendulum()
     judged = control.judge(type("Law", (), {"rollout": law.rollout, "field": law.field, "dim": 2, "params": [np.zeros(3)]})(), task)
     assert judged["energy_mse"].mean < 1e-12 and judged["path_mse"].mean < 1e-12 and judged["parameters"] == 3
+
+
+def test_what_paths_miss_and_what_spreads_is_a_mean_of_squares():
+    """A law whose paths lie off by (3, 4), and whose divergence is q, of either sign."""
+    task = hl.data.fields.pendulum(2)
+    law = SimpleNamespace(dim=2, params=[np.zeros(3)], rollout=lambda x, t: task.reference + [3, 4],
+                          field=lambda x: anp.stack([x[..., 0] ** 2 / 2, 0 * x[..., 1]], axis=-1))
+    judged, q = control.judge(law, task), task.test_x[::len(task.test_x) // control.POINTS, 0]
+    assert judged["path_mse"] == pytest.approx((12.5, 0.0)) and judged["divergence"] == pytest.approx(np.sqrt(np.mean(q**2)))
 
 
 def test_one_word_means_all_tasks(monkeypatch, tmp_path):
