@@ -64,6 +64,14 @@ def test_every_model_learns_through_the_lift(name):
     assert np.median(errors) < 0.03 * np.median(still)
 
 
+def test_a_model_is_shown_both_lifts_and_paths_that_do_not_jump():
+    train, test = Lifted(hl.ActionAngleNetwork(4, shears=1, width=2, scaling=hl.scaling.Scaling.identity(4))).examples(TASK)
+    np.testing.assert_array_equal(train.x[20:], -train.x[:20])
+    np.testing.assert_allclose(drop(test.x), TASK.test_x, atol=1e-12)
+    for x in (train.x, test.x):
+        assert np.all(np.sum(x[:, 1:, :2] * x[:, :-1, :2], axis=-1) > 0)
+
+
 def test_a_planet_in_the_sun_is_refused():
     with pytest.raises(ValueError, match="in the sun"):
         lift(np.zeros(4))
