@@ -117,6 +117,18 @@ def test_two_constants_from_arrows_are_those_of_linear_least_squares():
     assert np.ravel(two.params) == pytest.approx([p @ dq / (p @ p), -(np.sin(q) @ dp) / (np.sin(q) @ np.sin(q))], rel=1e-6)
 
 
+def test_the_noise_found_counts_what_was_seen_less_what_was_fitted():
+    task, two = hl.data.fields.pendulum(seed=2), noise.TwoConstants("pendulum")
+    fitted = noise.from_arrows(two, task.x[:6], task.dx[:6], prior=0.0, adapt=False)
+    assert fitted.noise == pytest.approx(np.sqrt(np.sum((two.field(task.x[:6]) - task.dx[:6]) ** 2) / (12 - 2)), rel=1e-6)
+    x, two = films_of(hl.systems.mass_spring(), blur=0.1), noise.TwoConstants("mass-spring")
+    seen = np.random.default_rng(1).random(x.shape) < 0.5
+    films = noise.Films(two, np.where(seen, x, np.nan), 0.1)
+    fitted = noise.fit(films, prior=0.0, adapt=False)
+    missed = (films.path(fitted.starts)[0] - x)[seen]
+    assert fitted.noise == pytest.approx(np.sqrt(np.sum(missed**2) / (missed.size - fitted.starts.size - 2)), rel=1e-3)
+
+
 def test_the_prior_lets_the_data_determine_a_few_parameters():
     x, model = films_of(hl.systems.mass_spring(), 12, blur=0.1), hl.HNN(2, 0, hidden=(16,), activation="softplus")
     fitted = noise.through_films(model, x, 0.1)
@@ -145,7 +157,8 @@ def test_the_stored_records_are_those_of_the_recipes_with_ten_seeds_and_what_a_r
     for name, model, recipe in (("films-1", "two-constants", "films"), ("films-2", "two-constants", "films-10"), ("films-1", "hnn", "arrows-0.05")):
         (stored,) = [one for one in records if (one["experiment"], one["model"], one["recipe"], one["seed"]) == (name, model, recipe, 3)]
         again = papers.run(name, model, 3, recipe, progress=False)
-        assert again["energy_mse"] == pytest.approx(stored["energy_mse"], rel=1e-2), name
+        for number in ("test_loss", "energy_mse", "path_mse", "expected", "used", "noise_found"):
+            assert again[number] == pytest.approx(stored[number], rel=1e-2), (name, number)
 
 
 @pytest.mark.parametrize("recipe, blur, count", [("films", 0.1, 25), ("arrows-0.05", 0.05, 25), ("films-10", 0.1, 10)])
