@@ -216,6 +216,20 @@ def test_stored_weights_are_those_of_the_record():
     assert judged["energy_change_worst"].mean == pytest.approx(record["energy_change_worst"], rel=0.1)
 
 
+@pytest.mark.parametrize("share, lost", [(1.0, 0.0), (0.5, 0.75)])
+def test_films_of_smaller_swings_are_judged_by_the_energy_that_they_lack(share, lost):
+    task = hl.data.pixel_pendulum.films(0, trials=2)
+    film, true = (hl.data.pixel_pendulum.render(hl.data.pixel_pendulum.simulate(part * task.starts, 60)[..., 0]) for part in (share, 1.0))
+    film[50, 3, :] += 0.1          # fog, in one frame
+    judged = page.papers.judge_films(SimpleNamespace(film=lambda seen, steps: np.concatenate([film, 0 * film], axis=-1)), task, 60)
+    shown, real = (hl.data.pixel_pendulum.energy(hl.data.pixel_pendulum.read_motion(each[:60])[0]) for each in (film, true))
+    missed, misfit = np.mean((shown - real) ** 2, axis=0), hl.data.pixel_pendulum.read_motion(film[:60])[1]
+    assert judged["energy_mse"] == pytest.approx((missed.mean(), missed.std(ddof=1) / np.sqrt(15)))
+    assert judged["energy_change"].mean == pytest.approx(lost, abs=0.01)
+    assert judged["energy_change"].mean < judged["energy_change_worst"].mean < judged["energy_change_frame"].mean < lost + 0.05
+    assert judged["misfit_worst"].mean == misfit[50, 3] > 10 * np.median(misfit)
+
+
 def test_the_command_gives_the_stored_record_at_reduced_size(tmp_path):
     record, = page.papers.reproduce(["pixel-pendulum"], ["baseline"], [0], "sharp", 20, weights=tmp_path, progress=False)
     expected = stored("baseline", 20)
