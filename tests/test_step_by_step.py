@@ -143,6 +143,14 @@ def test_a_saved_model_comes_back(make, tmp_path):
     np.testing.assert_array_equal(again.advance([1.0, 0.0], 0.4), model.advance([1.0, 0.0], 0.4))
 
 
+@each_model
+def test_a_second_training_keeps_the_scaling_of_the_first(make):
+    model = scaled(make())
+    first = model.scaling
+    model.examples(pendulum_paths(units=(10.0, 3.0)))
+    assert model.scaling is first
+
+
 def test_setting_parameters_sets_the_laws():
     model, other = ode("hamiltonian"), hl.NeuralODE(2, 2, "hamiltonian", (5, 6))
     model.params = other.params
@@ -191,7 +199,7 @@ STATE, LINEAR = np.array([1.0, 0.0]), hl.LinearMap(SPRING)
     (lambda: euler().rollout(STATE, 1.0), "t must be a list of times, got one number"),
     (lambda: euler().rollout(STATE, [[0.0, 1.0]]), r"t must be a list of times, got shape \(1, 2\)"),
     (lambda: euler().rollout(STATE, [0.0, 1e30]), r"t must not go on for more than 10,000,000 steps of 1, got 1e\+30"),
-    (lambda: LINEAR.advance(STATE, 0.15), r"t must hold times that are whole numbers of samples \(0.1\) apart"),
+    (lambda: LINEAR.advance(STATE, 0.1001), r"t must hold times that are whole numbers of samples \(0.1\) apart"),
     (lambda: LINEAR.advance(STATE, [0.1]), r"t must be one number.* got shape \(1,\)"),
     (lambda: LINEAR.advance(np.ones((2, 3)), 0.1), "x must hold states of 2"),
     (lambda: LINEAR.rollout(STATE, 0.1), "t must be a list of times, got one number"),
