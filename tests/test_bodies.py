@@ -127,6 +127,7 @@ def test_starts_are_the_papers():
     circular = np.stack([-q[..., 1], q[..., 0]], axis=-1) * (1 / np.sqrt(3) / radius**3)[..., None] ** 0.5
     push = THREE.momenta(x) / circular - 1
     assert scipy.stats.kstest(push.ravel(), scipy.stats.uniform(-0.2, 0.4).cdf).pvalue > 1e-3
+    np.testing.assert_allclose(np.corrcoef(push.reshape(len(x), -1).T), np.eye(6), atol=0.1)          # one number for each component
 
 
 @pytest.mark.parametrize(("make", "system", "points", "duration"),
