@@ -30,8 +30,9 @@ def test_a_page_says_at_its_foot_how_many_of_its_claims_held(monkeypatch):
     page.claim("1 < 2 & all is well", True, 0.5)
     page.claim("water is wet", True)
     page.claim("water is wet", True, 7)                         # the cell was run again
+    page.claim("water is dry", True)
     with pytest.raises(page.ClaimError):
-        page.claim("water is dry", False)
+        page.claim("water is dry", False)                       # run again, with other numbers
     foot = page.Held()
     assert repr(foot) == "2 claims on this page hold."
     assert foot._repr_html_() == ('<details class="claims"><summary>2 claims on this page hold.</summary><ul><li>1 &lt; 2 &amp; all is well (measured 0.5)'

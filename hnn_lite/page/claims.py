@@ -9,7 +9,7 @@ import numpy as np
 from hnn_lite import validate
 
 
-HELD = {}          # statements that held since the program began, in their order, and the texts printed for them
+HELD = {}          # statements that held when they were last made, in their order, and the texts printed for them
 
 
 class ClaimError(AssertionError):
@@ -39,12 +39,10 @@ def claim(statement, holds, measured=None):
         raise ValueError(f"holds must be True or False, got {type(holds).__name__}")
     text = sentence(statement, measured)
     if not holds:
+        HELD.pop(statement, None)          # it held when its cell ran before
         raise ClaimError(f"this does not hold: {text}")
     HELD[statement] = text
-    try:
-        print(f"✓ {text}")
-    except UnicodeEncodeError:          # a file or a console in another encoding, as on Windows
-        print(f"holds: {text}".encode(sys.stdout.encoding, "replace").decode(sys.stdout.encoding))
+    say("✓", text, "holds: ")
 
 
 class Held:
@@ -59,6 +57,14 @@ class Held:
     def _repr_html_(self):
         items = "".join(f"<li>{html.escape(text)}</li>" for text in self.texts)
         return f'<details class="claims"><summary>{html.escape(repr(self))}</summary><ul>{items}</ul></details>'
+
+
+def say(mark, text, instead=""):
+    """Print a mark and a text, or `instead` of the mark where a file or a console has another encoding, as on Windows."""
+    try:
+        print(f"{mark} {text}")
+    except UnicodeEncodeError:
+        print(f"{instead}{text}".encode(sys.stdout.encoding, "replace").decode(sys.stdout.encoding))
 
 
 def sentence(statement, measured=None):
