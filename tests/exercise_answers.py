@@ -442,6 +442,7 @@ WRONG = {
         "twice gamma": [lambda *data: 2 * gamma(*data)],
         "half of gamma": [lambda *data: gamma(*data) / 2],
         "only p was fitted": [lambda f, x, dx: -numpy.linalg.lstsq(x[:, 1:], rest(f, x, dx)[:, 1], rcond=None)[0]],
+        "has a constant": [lambda f, x, dx: -(lambda r: numpy.sum((x - x.mean(axis=0)) * r) / numpy.sum((x - x.mean(axis=0)) ** 2))(rest(f, x, dx))],
         "units of x squared": [lambda f, x, dx: -np.sum(x * rest(f, x, dx)), lambda f, x, dx: -np.mean(np.sum(x * rest(f, x, dx), axis=1)),
                                lambda f, x, dx: -np.mean(x * rest(f, x, dx))],
         "subtract what the model explains": [lambda f, x, dx: -np.sum(x * dx) / np.sum(x * x)],

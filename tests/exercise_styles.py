@@ -762,6 +762,8 @@ FAULTS = {
         ("unchanged", lambda y, seen, s, h: y),
     ],
     "friction_left_over": [
+        ("has a constant", lambda f, x, dx: -numpy.polyfit(x.ravel(), (dx - f(x)).ravel(), 1)[0]),
+        ("has a constant", lambda f, x, dx: -stats.linregress(x.ravel(), (dx - f(x)).ravel()).slope),
         ("sign", lambda f, x, dx: np.vdot(x, dx - f(x)) / np.vdot(x, x)),
         ("the shape (2,)", lambda f, x, dx: np.sum(x * (f(x) - dx), 0) / np.sum(x * x, 0)),
         ("only p", lambda f, x, dx: x[:, 1] @ (f(x) - dx)[:, 1] / (x[:, 1] @ x[:, 1])),

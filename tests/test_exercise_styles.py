@@ -1,5 +1,11 @@
 """The checks of the code exercises take right answers in any style, and have a hint for wrong ones that look right."""
 
+from decimal import Decimal
+from fractions import Fraction
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from exercise_answers import RIGHT, WRONG
@@ -85,6 +91,16 @@ def test_six_digits_are_enough(name):
         assert check.hint(CHECKS[name], (lambda *args, right=right: rounded(right(*args))) if callable(right) else rounded(right)) is None
 
 
+@pytest.mark.parametrize("half", [-0.49, 0.49])
+@pytest.mark.parametrize("name, digits", [("balance", 3), ("friction_left_over", 3), ("three_knobs", 3), ("leapfrog_clock", 4), ("over_the_top", 5)])
+def test_as_many_digits_as_an_exercise_asks_for_are_enough(name, digits, half):
+    """Half a unit of the last one is what rounding may change."""
+    def off(*args):
+        value = np.array(RIGHT[name][0](*args), dtype=float)
+        return value + half * 10.0 ** (np.floor(np.log10(np.abs(value))) - digits + 1)
+    assert check.hint(CHECKS[name], off) is None
+
+
 @pytest.mark.parametrize("name", [name for name in NUMBERS if callable(RIGHT[name][0])])
 def test_an_answer_that_changes_what_it_gets_does_not_spoil_the_next(name):
     def careless(*args):
@@ -95,6 +111,35 @@ def test_an_answer_that_changes_what_it_gets_does_not_spoil_the_next(name):
         return value
     assert check.hint(CHECKS[name], careless) is None
     assert check.hint(CHECKS[name], RIGHT[name][0]) is None
+
+
+def test_an_answer_that_changes_the_task_it_gets_does_not_spoil_the_next():
+    def careless(task, jumps):
+        value = RIGHT["beside_nothing"][0](task, jumps)
+        task.x[...] = 0
+        return value
+    assert check.hint(exercises.beside_nothing, careless) is None
+    assert check.hint(exercises.beside_nothing, RIGHT["beside_nothing"][0]) is None
+
+
+@pytest.mark.parametrize("name", ["axis_turn", "mode_frequencies", "pair_field"])
+@pytest.mark.parametrize("kind", [Fraction, Decimal, float])
+def test_numbers_that_are_objects_are_numbers(name, kind):
+    """As the modules fractions and decimal have them, and what np.frompyfunc returns."""
+    def objects(*args):
+        value = np.asarray(RIGHT[name][0](*args))
+        return kind(float(value)) if value.ndim == 0 else np.frompyfunc(lambda number: kind(float(number)), 1, 1)(value)
+    assert check.hint(CHECKS[name], objects) is None
+
+
+@pytest.mark.parametrize("encoding, words", [("cp1252", "standard_map: q and p are swapped in the result\nstandard_map: right\n"),
+                                             ("utf-8", "✗ standard_map: q and p are swapped in the result\n✓ standard_map: right\n")])
+def test_a_check_speaks_where_its_marks_cannot_be_printed(encoding, words):
+    code = ("import numpy as np; from hnn_lite import page\n"
+            "page.exercises.standard_map(lambda q, p, k: (p + k * np.sin(q), q + p + k * np.sin(q)))\n"
+            "page.exercises.standard_map(lambda q, p, k: (q + p + k * np.sin(q), p + k * np.sin(q)))")
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, env=os.environ | {"PYTHONIOENCODING": encoding})
+    assert run.stdout.decode(encoding).replace("\r", "") == words and run.returncode == 0
 
 
 def test_an_error_says_where_the_function_stops():

@@ -3,7 +3,7 @@
 import numpy as np
 import scipy.optimize
 
-from hnn_lite.page.exercises.check import calls, exercise, Exercise
+from hnn_lite.page.exercises.check import calls, DIGITS, exercise, Exercise
 
 
 @exercise("ex-no-leapfrog")
@@ -28,4 +28,4 @@ def leapfrog_clock():
          ("this is the angle of a step: divide it by the time", lambda omega, step: 2 * np.sin(omega * step / 2)),
          ("the clock comes out half as fast: look for a factor of two", lambda omega, step: np.sin(omega * step / 2) / step),
          ("this is only the first term of the series in the step", lambda omega, step: omega * (1 - (omega * step) ** 2 / 24)),
-         ("this is the square of the angular velocity: take the root", lambda omega, step: 2 * (1 - np.cos(omega * step)) / step**2)], 1e-4)
+         ("this is the square of the angular velocity: take the root", lambda omega, step: 2 * (1 - np.cos(omega * step)) / step**2)], DIGITS[4])

@@ -4,7 +4,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import ellipe
 
-from hnn_lite.page.exercises.check import calls, exercise, Exercise
+from hnn_lite.page.exercises.check import calls, DIGITS, exercise, Exercise
 
 
 @exercise("ex-ql-over")
@@ -28,4 +28,4 @@ def over_the_top():
          ("this adds the mean height to a free rotor, but the momentum changes along the turn", lambda n, hbar: (n * hbar) ** 2 + 3),
          ("energy counts from hanging at rest, not from the pivot or the top", lambda n, hbar: right(n, hbar) - 3,
           lambda n, hbar: right(n, hbar) - 6),
-         ("the kinetic energy is the square of the momentum, without a half", at(lambda n, hbar: n * hbar / np.sqrt(2)))], 1e-5)
+         ("the kinetic energy is the square of the momentum, without a half", at(lambda n, hbar: n * hbar / np.sqrt(2)))], DIGITS[5])

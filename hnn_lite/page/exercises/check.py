@@ -6,6 +6,7 @@ the one that matches names the mistake. If none matches, a sentence says where t
 """
 
 import contextlib
+import copy
 import functools
 import inspect
 import io
@@ -13,8 +14,13 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations
+from numbers import Number
 
 import numpy as np
+
+from hnn_lite.page.claims import say
+
+DIGITS = {digits: 5 * 10.0**-digits for digits in (3, 4, 5)}          # tolerances where the book asks for so many: rounding takes up to that
 
 
 class Unusable(Exception):
@@ -81,7 +87,7 @@ def exercise(label):
         @functools.wraps(build)
         def check(answer):
             fault = hint(check, answer)
-            print(f"✓ {build.__name__}: right" if fault is None else f"✗ {build.__name__}: {fault}")
+            say("✓" if fault is None else "✗", f"{build.__name__}: {fault or 'right'}")
 
         del check.__wrapped__            # or the documentation shows the builder's arguments
         check.label, check.exercise = label, functools.cache(build)
@@ -120,7 +126,7 @@ def calls(places, read=lambda value: value):
 
 
 def call(function, *args, silent=False, place=None):
-    """The value of a student's function, or `Unusable`. The function gets copies of arrays; if `silent`, it may return nothing."""
+    """The value of a student's function, or `Unusable`. The function gets copies of its arguments; if `silent`, it may return nothing."""
     where = f"{place}, " if place else ""
     if inspect.isclass(function) or not callable(function):
         raise Unusable(f"pass the function itself, without brackets: this is {_kind(function)}")
@@ -131,7 +137,7 @@ def call(function, *args, silent=False, place=None):
     except ValueError:                   # some built-in functions have no signature
         pass
     try:
-        value = function(*(arg.copy() if isinstance(arg, np.ndarray) else arg for arg in args))
+        value = function(*copy.deepcopy(args))
     except Exception as error:
         text = (str(error).strip().splitlines() or [""])[0][:100]
         raise Unusable(f"{where}the function stops with an error, {type(error).__name__}: {text}") from None
@@ -143,13 +149,16 @@ def call(function, *args, silent=False, place=None):
 def numbers(value, place=None):
     """An array of finite real numbers, or `Unusable`. A single number has the shape (), however it was packed.
 
-    Complex numbers are taken as real if their imaginary parts are no more than rounding.
+    Complex numbers are taken as real if their imaginary parts are no more than rounding. Fractions, decimals and other numbers that NumPy
+    holds as objects are numbers.
     """
     where = f" {place}" if place else ""
     try:
         array = np.asarray(value)
     except ValueError:
         raise Unusable(f"the parts of the result{where} have different shapes") from None
+    if array.dtype.kind == "O" and array.size and all(isinstance(entry, Number) for entry in array.flat):
+        array = array.astype(complex)
     if array.dtype.kind == "c" and np.all(np.abs(array.imag) <= 1e-9 * np.abs(array).max(initial=0)):
         array = array.real
     if array.dtype.kind == "c" and np.all(np.isfinite(array)):

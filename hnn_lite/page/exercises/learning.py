@@ -6,7 +6,7 @@ import numpy as np
 import scipy.optimize
 
 from hnn_lite.mechanics import symplectic_matrix
-from hnn_lite.page.exercises.check import calls, exercise, Exercise, numbers, Unusable
+from hnn_lite.page.exercises.check import calls, DIGITS, exercise, Exercise, numbers, Unusable
 from hnn_lite.systems import pendulum
 
 
@@ -49,7 +49,7 @@ def three_knobs():
          ("this has only two knobs: the energy may also contain the product of q and p",
           lambda x, dx: shape(x, dx, parts[[0, 2]]) @ symplectic_matrix(2).T),
          ("this is the symmetric part of the fit with four knobs: it is the matrix of the energy that is symmetric, not that of the law",
-          lambda x, dx: (four_knobs(x, dx) + four_knobs(x, dx).T) / 2)], 1e-3)
+          lambda x, dx: (four_knobs(x, dx) + four_knobs(x, dx).T) / 2)], DIGITS[3])
 
 
 @exercise("ex-wn-unblur")
@@ -150,7 +150,7 @@ def friction_left_over():
     rng = np.random.default_rng(6)
     places = {}
     for name, strength in (("for the first data", 0.09), ("for the second data", 0.31)):
-        x = rng.normal(size=(200, 2)) * np.array([1.0, 1.4])
+        x = rng.normal(size=(200, 2)) * np.array([1.0, 1.4]) + np.array([0.5, 0.7])          # a free constant would show
         places[name] = (field, x, field(x) - strength * x * np.array([0.4, 1.0]) + 0.02 * rng.normal(size=x.shape))
     return Exercise(
         "a function (field, x, dx) of a model's field, states and slopes, both of shape (states, 2), which returns the number gamma",
@@ -165,6 +165,9 @@ def friction_left_over():
           lambda *data: fit(*data, above=lambda x, r: np.sum(x[:, 0] * r[:, 0]), below=lambda x, r: np.sum(x[:, 0]**2))),
          ("this is a mean of two fits: fit both coordinates at once",
           lambda *data: fit(*data, above=lambda x, r: np.mean(np.sum(x * r, axis=0) / np.sum(x**2, axis=0)), below=lambda x, r: 1.0)),
+         ("this fit has a constant beside gamma: friction vanishes with x",
+          lambda *data: fit(*data, above=lambda x, r: np.mean((x - x.mean()) * r), below=lambda x, r: np.var(x)),
+          lambda *data: fit(*data, above=lambda x, r: np.mean((x - x.mean(axis=0)) * r), below=lambda x, r: np.var(x, axis=0).mean())),
          ("a sum or mean of products still has the units of x squared: what does least squares divide it by?",
           *(lambda *data, below=below: fit(*data, below=below) for below in (lambda x, r: 1.0, lambda x, r: len(x), lambda x, r: x.size))),
          ("this fits the whole slopes: subtract what the model explains first", lambda field, x, dx: fit(lambda x: 0 * x, x, dx)),
@@ -173,7 +176,7 @@ def friction_left_over():
          ("this divides by the squares of the remainder: divide by those of x, which gamma multiplies",
           lambda *data: fit(*data, below=lambda x, r: np.sum(r**2))),
          ("this is a mean of quotients, dominated by states near zero; least squares divides a sum by a sum",
-          lambda *data: fit(*data, above=lambda x, r: np.mean(r / x), below=lambda x, r: 1.0))], 1e-3)
+          lambda *data: fit(*data, above=lambda x, r: np.mean(r / x), below=lambda x, r: 1.0))], DIGITS[3])
 
 
 @exercise("ex-th-eight")
