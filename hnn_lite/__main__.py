@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import pathlib
 import sys
 
 from hnn_lite.page import benchmark, papers
@@ -55,10 +54,11 @@ def _reproduce(options):
 
 
 def _benchmark(options):
+    out = options.out if options.out is None else papers.runs.file("out", options.out)
     result = benchmark.benchmark(options.cases, options.repeats, progress=lambda text: print(text, file=sys.stderr))
     text = json.dumps(result, indent=1)
-    if options.out:
-        pathlib.Path(options.out).write_text(text + "\n", encoding="utf-8")
+    if out:
+        out.write_text(text + "\n", encoding="utf-8")
     else:
         print(text)
     return 0

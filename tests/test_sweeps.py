@@ -12,11 +12,12 @@ import types
 
 import joblib
 from joblib.parallel import SequentialBackend
+import numpy as np
 import pytest
 
 import hnn_lite as hl
 from hnn_lite.__main__ import main
-from hnn_lite.page import papers
+from hnn_lite.page import benchmark, papers
 from hnn_lite.page.papers import runs
 from hnn_lite.page.papers.experiment import Experiment, Recipe
 
@@ -116,13 +117,55 @@ def never(*arguments, **more):
     (["--out", "missing/results.json"], "out needs a folder that can be written to, and '.*missing' is none; make it first"),
     (["--weights", "missing"], "weights needs a folder that can be written to, and 'missing' is none; make it first"),
     (["--weights", "file"], "weights needs a folder that can be written to, and 'file' is none; make it first"),
-    (["--out", "."], "is not a results file")])
+    (["--weights", ""], "weights needs a folder that can be written to, and '' is none; make it first"),
+    (["--out", ""], "out must be a file, and '.*' is a folder"),
+    (["--out", "."], "out must be a file, and '.*' is a folder"),
+    (["--recipe", ""], "unknown recipe ''; choose one of: published, sharp")])
 def test_a_place_to_write_to_is_looked_at_before_the_first_training(options, words, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(runs, "_train", never)
     (tmp_path / "file").touch()
     assert main(["reproduce", "mass-spring", "--steps", "1", *options]) == 2
     assert re.search(words, capsys.readouterr().err)
+
+
+@pytest.mark.parametrize("out, words", [("missing/figures.json", "out needs a folder that can be written to"), (".", "out must be a file"), ("", "out must be a file")])
+def test_a_benchmark_looks_at_its_place_to_write_to_before_it_times_anything(out, words, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(benchmark, "benchmark", never)
+    assert main(["benchmark", "--out", out]) == 2
+    assert words in capsys.readouterr().err
+
+
+def dead(name, pipe):
+    """A contender whose library is broken."""
+    raise SystemExit(1)
+
+
+def test_a_contender_that_ends_is_named(monkeypatch, capsys):
+    monkeypatch.setattr(benchmark, "CONTENDERS", {"engine": None})
+    monkeypatch.setattr(benchmark, "_contend", dead)
+    assert main(["benchmark", "--cases", "pixels", "--repeats", "1"]) == 2
+    assert "error: the process of engine has ended" in capsys.readouterr().err
+
+
+def test_a_name_in_place_of_a_list_is_named_whole_and_a_generator_serves_every_experiment(monkeypatch):
+    for wrong in ("mass-spring", ["mass-spring", ["pendulum"]], None, 3):
+        with pytest.raises(ValueError, match="^experiments must be a list of names, got "):
+            papers.reproduce(wrong)
+    for wrong in ("hnn", [None], 3):
+        with pytest.raises(ValueError, match="^models must be a list of names, got "):
+            papers.reproduce(["mass-spring"], wrong)
+    monkeypatch.setattr(runs, "_train", lambda experiment, model, seed, *rest: (record(seed, experiment=experiment, model=model), None))
+    records = papers.reproduce(iter(["mass-spring", "pendulum"]), iter(["hnn"]), steps=1, progress=False)
+    assert [(one["experiment"], one["model"]) for one in records] == [("mass-spring", "hnn"), ("pendulum", "hnn")]
+
+
+def test_a_record_is_ready_for_json_whatever_kind_of_whole_number_its_seed_is():
+    stored = papers.run("mass-spring", "hnn", seed=np.int64(3), steps=np.int64(1), progress=False)
+    assert json.loads(json.dumps(stored)) == stored and stored["seed"] == 3
+    with pytest.raises(ValueError, match=r"^seed must be a whole number of at least 0, got \[1\]"):
+        papers.run("control-1", "hnn", seed=[1], steps=1)
 
 
 def test_a_run_looks_at_its_folder_first_too(tmp_path, monkeypatch):

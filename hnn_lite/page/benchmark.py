@@ -59,6 +59,8 @@ def benchmark(cases=tuple(CASES), repeats=9, steps=20, progress=print):
     ------
     ValueError
         For an unknown case.
+    ChildProcessError
+        If the process of a contender ends, as where its library is broken; it has said why.
     """
     repeats, steps = validate.whole("repeats", repeats, 1), validate.whole("steps", steps, 1)
     result = {"cases": {}, "threads": max((library["num_threads"] for library in threadpool_info()), default=1),
@@ -69,14 +71,12 @@ def benchmark(cases=tuple(CASES), repeats=9, steps=20, progress=print):
         processes = {name: stack.enter_context(_process(name)) for name in CONTENDERS}
         for case in cases:
             running = {name: pipe for name, pipe in processes.items() if _takes_part(name, case)}
-            for pipe in running.values():
-                pipe.send(case)
-                pipe.recv()                                     # warm: compiled, caches filled
+            for name, pipe in running.items():
+                _asked(name, pipe, case)                        # warm: compiled, caches filled
             turns = {name: [] for name in running}
             for _ in range(repeats):
                 for name, pipe in running.items():
-                    pipe.send(steps)
-                    turns[name].append(pipe.recv())
+                    turns[name].append(_asked(name, pipe, steps))
             figures = {name: round(statistics.median(turns[name]), 4) if name in turns else None for name in CONTENDERS}
             result["cases"][case] = {f"{name}_ms": figure for name, figure in figures.items()}
             progress(f"{case}: " + ", ".join(f"{name} {figure:.2f} ms" for name, figure in figures.items() if figure))
@@ -95,6 +95,15 @@ def _process(name):
     finally:
         process.terminate()
         process.join()
+
+
+def _asked(name, pipe, what):
+    """A contender's answer."""
+    try:
+        pipe.send(what)
+        return pipe.recv()
+    except (EOFError, ConnectionError):
+        raise ChildProcessError(f"the process of {name} has ended; what it printed says why") from None
 
 
 def _contend(name, pipe):

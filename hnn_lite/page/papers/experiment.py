@@ -53,7 +53,7 @@ class Experiment:
         ValueError
             For an unknown recipe.
         """
-        recipe = validate.choice("recipe", recipe or next(iter(self.recipes)), self.recipes)
+        recipe = validate.choice("recipe", next(iter(self.recipes)) if recipe is None else recipe, self.recipes)
         return recipe, self.recipes[recipe]
 
     def recipe(self, recipe, model):

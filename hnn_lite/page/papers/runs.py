@@ -1,5 +1,6 @@
 """Running experiments: a record for each run, and a file of them that can be resumed and shared."""
 
+from collections.abc import Iterable
 from contextlib import contextmanager
 from dataclasses import asdict
 from difflib import get_close_matches
@@ -77,9 +78,9 @@ def run(experiment, model, seed=0, recipe=None, steps=None, weights=None, progre
     KeyboardInterrupt
         If the training was stopped: half a run has no record.
     """
-    folder = weights and _folder("weights", weights)
-    record, stored = _train(experiment, model, seed, recipe, steps, bool(weights), progress)
-    if weights:
+    folder = weights if weights is None else _folder("weights", weights)
+    record, stored = _train(experiment, model, seed, recipe, steps, folder is not None, progress)
+    if folder:
         _store(folder, record, stored)
     return record
 
@@ -122,6 +123,7 @@ def reproduce(experiments, models=None, seeds=(0,), recipe=None, steps=None, job
     RunsFailed
         After the last, if any of them failed.
     """
+    experiments, models = _names("experiments", experiments), models if models is None else _names("models", models)
     seeds, jobs = validate.wholes("seeds", seeds, 0), validate.whole("jobs", jobs, 1)
     if steps is not None:
         validate.whole("steps", steps, 1)
@@ -131,17 +133,17 @@ def reproduce(experiments, models=None, seeds=(0,), recipe=None, steps=None, job
         for model in experiment.named(recipe)[1] if models is None else models:
             named, how = experiment.recipe(recipe, model)
             wanted |= {(name, model, named, seed, steps or how.steps): None for seed in seeds}
-    folder = weights and _folder("weights", weights)
-    out = out and _file("out", out)
+    folder = weights if weights is None else _folder("weights", weights)
+    out = out if out is None else file("out", out)
     known = _add(out, {}) if out else {}
     missing = [key for key in wanted if key not in known]
     reasons = []
-    runs = Parallel(n_jobs=jobs, return_as="generator_unordered")(delayed(_attempt)(key, bool(weights)) for key in missing)
+    runs = Parallel(n_jobs=jobs, return_as="generator_unordered")(delayed(_attempt)(key, folder is not None) for key in missing)
     for done, (key, record, stored, reason) in enumerate(runs, 1):
         if reason:
             reasons.append(f"{_title(key)}: {reason}")
         else:
-            if weights:
+            if folder:
                 _store(folder, record, stored)
             known[key] = record
             if out:
@@ -179,7 +181,7 @@ def _train(experiment, model, seed, recipe, steps, keep, progress):
     """See `run`: the record and, if `keep`, the bytes of the weights' file, which a worker may have nowhere to put."""
     chosen = _experiment(experiment)
     recipe, how = chosen.recipe(recipe, model)
-    arguments = asdict(how)
+    arguments, seed = asdict(how), validate.whole("seed", seed, 0)
     if steps is not None:
         arguments["steps"] = validate.whole("steps", steps, 1)
     task = chosen.task(seed, **arguments.pop("task"))
@@ -236,11 +238,21 @@ def _summary(record):
     return f"test loss {record['test_loss']:.3e}, {judged}, {record['seconds']:.1f} s"
 
 
-def _file(name, path):
-    """`path` in full, if its folder is one that can be written to, or a `ValueError`."""
+def _names(name, given):
+    """`given` as a list of texts, or a `ValueError`: one text alone would be read letter by letter."""
+    listed = [given] if isinstance(given, str) or not isinstance(given, Iterable) else list(given)
+    if isinstance(given, str) or not all(isinstance(one, str) for one in listed):
+        raise ValueError(f"{name} must be a list of names, got {validate.shown(given)}")
+    return listed
+
+
+def file(name, path):
+    """`path` in full, if it is no folder and its own folder is one that can be written to, or a `ValueError`."""
     if not isinstance(path, (str, os.PathLike)):
         raise ValueError(f"{name} must be a path, got {path!r}")
     path = pathlib.Path(path).resolve()
+    if path.is_dir():
+        raise ValueError(f"{name} must be a file, and {str(path)!r} is a folder")
     _folder(name, path.parent)
     return path
 
