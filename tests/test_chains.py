@@ -186,3 +186,13 @@ def test_films_that_do_not_fit_are_refused(change, complaint):
     parts = {name: np.ones((4, 12)) for name in ("x", "dx", "test_x", "test_dx")}
     with pytest.raises(ValueError, match=complaint):
         fields.stencils(fields.Films(**parts | change))
+
+
+@pytest.mark.parametrize("call, words", [
+    (lambda n: fields.solitons(n, 0.0, (1.2, 0.8, 0.5), (1, 1, 1), (0, 2, 4)), "rates must be of one or two solitons, got 3"),
+    (lambda n: fields.kink(n, 0.0, 1.2, 0), "speed must lie between -1 and 1, got 1.2"),
+    (lambda n: fields.breather(n, 0.0, 1.0, 0), "omega must lie between 0 and 1, got 1.0"),
+    (lambda n: fields.toda().field(np.ma.array(np.ones(8), mask=n == 2)), "x contains 1 values that are masked")])
+def test_what_has_no_solution_and_what_is_hidden_is_refused(call, words):
+    with pytest.raises(ValueError, match=words):
+        call(np.arange(8))

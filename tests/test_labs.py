@@ -293,3 +293,11 @@ def test_the_page_of_labs_holds_pictures_and_no_widget():
     assert all(set(output.data) <= {"image/png", "text/plain"} for cell in calls for output in cell.outputs)
     assert "widget" not in str([output for cell in notebook.cells for output in cell.get("outputs", [])])
     assert "widgets" not in notebook.metadata
+
+
+@pytest.mark.parametrize("lab, name, value", [
+    (page.labs.TrainYourOwn, "steps", "100"), (page.labs.TrainYourOwn, "steps", 100.5), (page.labs.TrainYourOwn, "width", 5.0),
+    (page.labs.TuneABaseline, "width", 0), (page.labs.FindTheActions, "steps", "20"), (page.labs.BuildAnAutoencoder, "width", [16])])
+def test_a_setting_that_is_no_whole_number_is_named_as_the_reader_knows_it(lab, name, value):
+    with pytest.raises(ValueError, match=rf"^{name} must be a whole number of at least 1, got "):
+        lab().run(**{name: value})

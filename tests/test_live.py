@@ -328,7 +328,9 @@ def test_outputs_are_small():
     (lambda: page.live.Training(hl.data.fields.pendulum()), "task must be one of a mass on a spring"),
     (lambda: page.live.Training(hl.data.fields.mass_spring(), width=100), "width must be at most 64"),
     (lambda: page.live.Training(hl.data.fields.mass_spring(), width=0), "width must be"),
+    (lambda: page.live.Training(hl.data.fields.mass_spring(), seed=-1), "seed must be a whole number"),
     (lambda: page.Film({}, "nothing"), "films is empty"),
+    (lambda: page.Film(np.zeros((3, 784)), "an array"), r"films must be a dict such as \{'truth': film\}, got ndarray"),
     (lambda: page.Film({"hnn": np.zeros((3, 100))}, "x"), r"films\['hnn'\] must hold states of 784"),
     (lambda: page.Film({"hnn": np.full((3, 784), np.nan)}, "x"), r"films\['hnn'\] contains 2352 values"),
     (lambda: page.Film({"hnn": np.zeros((3, 784)), "truth": np.zeros((4, 784))}, "x"), "same number of times"),
@@ -356,6 +358,11 @@ def test_frames_keep_their_brightness_within_a_shade():
     drawn = pixel_pendulum.render(np.linspace(-0.5, 0.5, 40))
     shades = page.Film({"truth": drawn}, "rods").shades(drawn)
     assert np.abs(shades.reshape(40, -1) / (film.SHADES - 1) * 0.5 - drawn).max() <= 0.5 / (film.SHADES - 1) / 2 + 1e-6
+
+
+def test_a_masked_number_leaves_a_gap_in_a_curve():
+    curve = np.ma.array([1.0, -999.0, 2.0], mask=[False, True, False])
+    assert page.Film({"hnn": np.zeros((3, 784))}, "x", {"hnn": curve}).data()["curves"][0]["numbers"] == [1.0, None, 2.0]
 
 
 def test_titles_cannot_break_the_page():

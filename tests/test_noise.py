@@ -174,3 +174,23 @@ def test_a_recipe_has_its_films(recipe, blur, count):
 def test_numbers_that_no_fit_can_use_are_named(wrong):
     with pytest.raises(ValueError, match=next(iter(wrong))):
         noise.fit(None, **wrong)
+
+
+def test_masked_frames_are_frames_that_nobody_saw():
+    x = np.random.default_rng(0).normal(size=(8, 3, 2))
+    hidden, holes = np.ma.array(x), x.copy()
+    hidden[2, 1], hidden[5, 0, 1] = np.ma.masked, np.ma.masked
+    holes[2, 1], holes[5, 0, 1] = np.nan, np.nan
+    hidden.data[2, 1] = 999.0
+    fits = [noise.through_films(noise.TwoConstants("pendulum"), films, 0.1, steps=3) for films in (hidden, holes)]
+    np.testing.assert_array_equal(fits[0].starts, fits[1].starts)
+
+
+def test_films_shorter_than_their_pieces_and_rates_of_other_states_are_refused():
+    x = np.random.default_rng(0).normal(size=(4, 3, 2))
+    for pieces in ((5,), (1,), (2.0,)):
+        with pytest.raises(ValueError, match="^each number in pieces must be a whole number of at least 2|^pieces must be at most as long"):
+            noise.through_films(noise.TwoConstants("pendulum"), x, 0.1, steps=2, pieces=pieces)
+    for dx in (x[0, :1], x[0].T[:1]):
+        with pytest.raises(ValueError, match=r"^x and dx must have one shape \(points, 2\), got \(3, 2\) and "):
+            noise.from_arrows(noise.TwoConstants("pendulum"), x[0], dx[:, :2], steps=2)

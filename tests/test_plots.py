@@ -240,3 +240,11 @@ def test_sizes_have_a_place_each_and_a_dot_for_each_seed():
 def test_no_record_is_an_error_in_words():
     with pytest.raises(ValueError, match="there are no records of this experiment and recipe"):
         by_jump([])
+
+
+def test_paths_may_be_lists(task):
+    """As a loop of one's own makes them."""
+    path = [(0.7, 0.0), (0.6, -0.3), (0.5, -0.5)]
+    np.testing.assert_array_equal(page.plots.phase_portrait(task.system, path, task).lines[1].get_xydata(), path)
+    ax, = energies(BODIES, T, {"truth": FILMED["truth"].tolist()})
+    np.testing.assert_allclose(ax.get_lines()[2].get_ydata(), BODIES.hamiltonian(FILMED["truth"]))

@@ -129,7 +129,8 @@ def test_a_place_to_write_to_is_looked_at_before_the_first_training(options, wor
     assert re.search(words, capsys.readouterr().err)
 
 
-@pytest.mark.parametrize("out, words", [("missing/figures.json", "out needs a folder that can be written to"), (".", "out must be a file"), ("", "out must be a file")])
+@pytest.mark.parametrize("out, words", [
+    ("missing/figures.json", "out needs a folder that can be written to"), (".", "out must be a file"), ("", "out must be a file")])
 def test_a_benchmark_looks_at_its_place_to_write_to_before_it_times_anything(out, words, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(benchmark, "benchmark", never)

@@ -23,7 +23,7 @@ SYMMETRIES = {"none": lambda site: site,                           # what a site
 
 def ring(name, x):
     """Displacements and momenta of a ring's states, two of shape (..., N); at least three sites."""
-    x = x if hasattr(x, "shape") else validate.numbers(name, x)          # autograd's boxes pass through
+    x = validate.floats(name, x)
     if len(x.shape) == 0 or x.shape[-1] % 2 or x.shape[-1] < 6:
         raise ValueError(f"{name} must hold the displacements of at least three sites, then their momenta, in its last axis, got shape {x.shape}")
     n = x.shape[-1] // 2
@@ -317,10 +317,18 @@ def solitons(n, t, rates, ways, starts):
     -------
     u, p : array, shape (sites,)
 
+    Raises
+    ------
+    ValueError
+        If there are more than two.
+
     References
     ----------
     Toda, J. Phys. Soc. Japan 22 (1967) 431; Hirota, J. Phys. Soc. Japan 35 (1973) 286.
     """
+    if not 1 <= len(rates) <= 2:
+        raise ValueError(f"rates must be of one or two solitons, got {len(rates)}")
+
     def logs(n):
         """log tau and its rate, tau = 1 + e_1 + e_2 + A e_1 e_2."""
         phases = [2 * (k * (n - c) - way * np.sinh(k) * t) for k, way, c in zip(rates, ways, starts, strict=True)]
@@ -350,6 +358,8 @@ def twist_of(rates):
 
 def kink(n, t, speed, start, spacing=0.5):
     """A kink of the sine-Gordon field, u from 0 to 2 pi, at the sites n: displacements and momenta. Its width is sqrt(1 - speed^2)."""
+    if not -1 < speed < 1:
+        raise ValueError(f"speed must lie between -1 and 1, got {speed}")
     gamma = 1 / np.sqrt(1 - speed**2)
     s = gamma * (spacing * (n - start) - speed * t)
     return 4 * np.arctan(np.exp(s)), -2 * gamma * speed / np.cosh(s)
@@ -357,6 +367,8 @@ def kink(n, t, speed, start, spacing=0.5):
 
 def breather(n, t, omega, centre, spacing=0.5):
     """A breather of the sine-Gordon field, which swings at the frequency omega < 1, at the sites n: displacements and momenta."""
+    if not 0 < omega < 1:
+        raise ValueError(f"omega must lie between 0 and 1, got {omega}")
     eps = np.sqrt(1 - omega**2)
     wide = eps / omega / np.cosh(eps * spacing * (n - centre))
     w = wide * np.sin(omega * t)

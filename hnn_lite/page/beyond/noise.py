@@ -117,7 +117,7 @@ class Films:
     model : LearnedField
         Without scaling, or with the identity.
     x : array, shape (frames, films, dim)
-        Noisy states; NaN where nothing was seen.
+        Noisy states; NaN, or masked, where nothing was seen.
     dt : float
         From one frame to the next.
     inner : int
@@ -137,7 +137,7 @@ class Films:
     """
 
     def __init__(self, model, x, dt, inner=1, starts=None):
-        x = np.asarray(x, float)
+        x = _seen(x)
         if x.ndim != 3 or x.shape[-1] != model.dim or len(x) < 2:
             raise ValueError(f"x must hold films, shape (frames, films, {model.dim}), at least two frames long, got {x.shape}")
         self.seen = numpy.isfinite(x)
@@ -242,12 +242,19 @@ class Arrows:
     ----------
     model : LearnedField
     x, dx : array, shape (points, dim)
+
+    Raises
+    ------
+    ValueError
+        If they have another shape, or two.
     """
 
     def __init__(self, model, x, dx):
         self.model, self.x, self.dx = model, validate.finite_states("x", x, model.dim), validate.finite_states("dx", dx, model.dim)
+        if self.x.ndim != 2 or self.x.shape != self.dx.shape:
+            raise ValueError(f"x and dx must have one shape (points, {model.dim}), got {self.x.shape} and {self.dx.shape}")
         self.vector = tree.ravel(model.params)
-        self.slopes = engine.Jacobian(model.errors, tree.views(self.vector, model.params), [x, dx])
+        self.slopes = engine.Jacobian(model.errors, tree.views(self.vector, model.params), [self.x, self.dx])
         self.degrees = self.dx.size
 
     def linearise(self):
@@ -357,9 +364,12 @@ def fit(problem, steps=LONG, noise=0.1, prior=1e-2, adapt=True):
 def through_films(model, x, dt, inner=1, steps=LONG, pieces=(WINDOW,), **how):
     """Train a model, in place, on films: first on pieces of so many frames, where no path can go far astray, then on whole films.
 
-    Parameters are those of `Films` and `fit`, and `pieces`, lengths of at least two frames. Returns what `fit` returns.
+    Parameters are those of `Films` and `fit`, and `pieces`, lengths of at least two frames, and of no more than the films have. Returns what
+    `fit` returns.
     """
-    x, starts = np.asarray(x, float), None
+    x, starts, pieces = _seen(x), None, validate.wholes("pieces", pieces, 2)
+    if max(pieces, default=0) > len(x):
+        raise ValueError(f"pieces must be at most as long as the films, {len(x)} frames, got {max(pieces)}")
     for length in pieces:
         begin, told = _pieces(x, length)
         short = Films(model, begin[:, told], dt, inner)
@@ -374,6 +384,11 @@ def through_films(model, x, dt, inner=1, steps=LONG, pieces=(WINDOW,), **how):
         starts = Films(model, x, dt, inner).starts if starts is None else starts
         starts[films[first]] = short.starts[first]
     return fit(Films(model, x, dt, inner, starts), steps, **how)
+
+
+def _seen(x):
+    """Films as an array of floats, NaN where they are masked."""
+    return numpy.ma.filled(numpy.ma.asarray(x, float), numpy.nan)
 
 
 def _pieces(x, length):

@@ -62,6 +62,9 @@ class Lab:
         """
         for name in settings:
             validate.choice("setting", name, self.controls)
+        for name, value in settings.items():
+            if isinstance(lowest := self.controls[name].values[0], int):
+                validate.whole(name, value, min(lowest, 1))
         self.settings = {name: control.default for name, control in self.controls.items()} | settings
         self.stopped, self.history, self._watch = "", None, watch
         self._stop.clear()

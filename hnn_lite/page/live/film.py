@@ -26,7 +26,7 @@ class Film(LiveFigure):
     alt : str
         What the still shows, in words: `STILLS` frames of each film, a row for each.
     curves : dict of str to array, shape (times,), optional
-        A number for each frame, drawn with a mark that moves along; NaN leaves a gap.
+        A number for each frame, drawn with a mark that moves along; NaN, or a masked one, leaves a gap.
     label : str
         What the curves show, with its unit.
     dt : float
@@ -37,17 +37,19 @@ class Film(LiveFigure):
     Raises
     ------
     ValueError
-        If there is no film, or films and curves differ in length.
+        If `films` is no dict, there is no film, or films and curves differ in length.
     """
 
     script, shared = "film", ("draw", "input", "stage")
 
     def __init__(self, films, alt, curves=None, label="energy", dt=0.05, brightest=0.5):
+        if not isinstance(films, dict):
+            raise ValueError(f"films must be a dict such as {{'truth': film}}, got {type(films).__name__}")
         if not films:
             raise ValueError("films is empty")
         self.films = {name: validate.states(f"films[{name!r}]", validate.finite(f"films[{name!r}]", film), SIDE**2)
                       for name, film in films.items()}
-        self.curves = {name: np.asarray(curve, float) for name, curve in (curves or {}).items()}
+        self.curves = {name: np.ma.filled(np.ma.asarray(curve, float), np.nan) for name, curve in (curves or {}).items()}
         self.alt, self.label, self.dt, self.brightest = alt, label, validate.positive("dt", dt), validate.positive("brightest", brightest)
         shapes = {film.shape for film in self.films.values()} | {(*curve.shape, SIDE**2) for curve in self.curves.values()}
         if len(shapes) > 1 or len(next(iter(shapes))) != 2:

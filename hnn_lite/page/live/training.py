@@ -43,7 +43,7 @@ class Training(LiveFigure):
     def __init__(self, task, width=24, seed=0):
         if not isinstance(task, Task) or known(task.system).name != "mass-spring":
             raise ValueError(f"task must be one of a mass on a spring, such as hl.data.fields.mass_spring(), got {validate.shown(task)}")
-        self.system, self.width, self.seed = task.system, validate.whole("width", width, 1), seed
+        self.system, self.width, self.seed = task.system, validate.whole("width", width, 1), validate.whole("seed", seed, 0)
         if width > 64:
             raise ValueError(f"width must be at most 64, got {width}")
         self.task = dataclasses.replace(task, x=np.round(task.x, 4), dx=np.round(task.dx, 4))

@@ -75,6 +75,7 @@ def energies(system, t, paths, ylim=None):
     """
     axes = _row(len(paths), 3.1, sharey=True)
     for ax, (name, path) in zip(axes, paths.items(), strict=True):
+        path = np.asarray(path)
         total, n = system.hamiltonian(path), system.dim // 2
         terms = {"kinetic": system.kinetic(path[:, n:]), "potential": system.potential(path[:, :n])}
         for part, (colour, style) in PARTS.items():

@@ -35,6 +35,7 @@ def phase_portrait(dynamics, paths=None, task=None, ax=None, extent=None, title=
     if dynamics.dim != 2:
         raise ValueError(f"a phase portrait needs a law of motion with dim = 2, got dim = {dynamics.dim}")
     ax = ax or plt.subplots(figsize=(4.2, 4.0))[1]
+    paths = paths if paths is None else np.asarray(paths)
     shown = [np.asarray(points).reshape(-1, 2) for points in (paths, getattr(task, "x", None)) if points is not None]
     reach = np.broadcast_to(extent, 2) if extent is not None else (
         1.15 * np.max(np.abs(np.concatenate(shown)), axis=0) if shown else np.array([1.0, 1.0]))
