@@ -1272,6 +1272,21 @@ def test_picture_and_buttons_share_a_phones_screen(show, name):
     assert max(heights) < 560 and np.ptp(heights) < 1          # and what stands below does not jump
 
 
+def test_a_key_that_is_held_plays_once_and_an_arrow_with_alt_is_the_browsers(show):
+    browser = show(output("phase-space"), calm=True)
+    browser.find_element("css selector", ".handle").send_keys(selenium.Keys.ALT, selenium.Keys.ARROW_LEFT, selenium.Keys.NULL)
+    assert browser.execute_script("return dot") == [1.5, 0.8]
+    for repeated in (False, True, True, True):
+        browser.execute_cdp_cmd("Input.dispatchKeyEvent", {"type": "keyDown", "key": " ", "code": "Space", "windowsVirtualKeyCode": 32, "autoRepeat": repeated})
+    assert browser.execute_script("return stage.playing")
+
+
+def test_no_time_goes_backwards(show):
+    """A browser that is late may give a frame a time before the one at which a resize was drawn."""
+    browser = show(output("square"))
+    assert browser.execute_script("stage.touch = () => {}; stage.play(true); stage.frame(1000); stage.frame(990); return done") == 0
+
+
 # --- films
 
 def on_screen(browser, number, ink):

@@ -41,7 +41,8 @@ class Handle {
       const box = plane.canvas.getBoundingClientRect();
       this.put(plane.units(next.clientX - box.left - off[0], next.clientY - box.top - off[1]));
     };
-    const drop = () => {
+    const drop = this.drop = () => {
+      this.drop = null;
       for (const [type, listener] of listeners) element.removeEventListener(type, listener);
       element.classList.remove("held");
       plane.stage.held = null;
@@ -58,6 +59,12 @@ class Handle {
     if (jump) move(event);
   }
 
+  // Let go, if it is held, and go away: who is no longer on the page hears of no pointer that is lifted.
+  leave() {
+    if (this.drop) this.drop();
+    this.element.remove();
+  }
+
   // A new place, kept within the axes.
   put([x, y]) {
     const { reach } = this.plane, within = (value, [low, high]) => Math.max(low, Math.min(high, value));
@@ -68,7 +75,7 @@ class Handle {
   key(event) {
     const [x, y] = this.get(), far = event.shiftKey ? 5 : 1;
     const move = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
-    if (!move) return;
+    if (!move || event.altKey || event.ctrlKey || event.metaKey) return;          // with these, an arrow is the browser's
     event.preventDefault();
     this.taken();
     this.begin();

@@ -188,7 +188,7 @@ class Stage {
     document.addEventListener("keydown", (event) => {
       if (event.key !== " " || !this.toggle || event.target.closest("button, input[type=radio]")) return;
       event.preventDefault();
-      this.play(!this.playing);
+      if (!event.repeat) this.play(!this.playing);
     });
     this.fit();
     if (!this.frames) this.frame(performance.now());
@@ -220,7 +220,7 @@ class Stage {
     if (!this.seen || !this.area.clientWidth) return;          // out of sight, or hidden behind the still for printing
     const begin = performance.now();
     if (this.playing && !this.held) {
-      if (this.last !== null) this.move(Math.min(0.1, (now - this.last) / 1000));
+      if (this.last !== null) this.move(Math.max(0, Math.min(0.1, (now - this.last) / 1000)));          // a browser may give a late frame an earlier time
       this.last = now;
     } else this.last = null;
     const more = this.work ? this.work(begin + (this.playing || this.held ? 7 : 25)) : false;          // at rest there is time to compute
