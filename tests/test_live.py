@@ -1287,6 +1287,27 @@ def test_no_time_goes_backwards(show):
     assert browser.execute_script("stage.touch = () => {}; stage.play(true); stage.frame(1000); stage.frame(990); return done") == 0
 
 
+def test_what_has_come_to_its_end_plays_from_the_beginning(show):
+    browser = show(output("square"), calm=True)
+    end = browser.execute_script("""const all = [];
+        for (const one of ['leapfrog', 'euler']) {
+          method = one; restart(); stage.play(true);
+          for (let k = 0; k < 1000 && stage.playing; k++) stage.move(0.1);
+          all.push(done); stage.play(true); stage.move(0.1); all.push(done, stage.playing);
+        }
+        return all""")
+    most = browser.execute_script("return data.most")
+    assert end[:3] == [most, pytest.approx(0.12), True] and 0 < end[3] < most and end[4:] == [pytest.approx(0.12), True]
+
+
+def test_a_traveller_at_its_last_step_sets_out_again(show):
+    browser = show(output("standard-map"), calm=True)
+    settled(browser)
+    steps = browser.execute_script("while (traveller.steps < LONGEST) travel(); travel(); stage.play(true); const all = [traveller.steps];"
+                                   "stage.move(0.1); stage.work(performance.now()); return [...all, traveller.steps]")
+    assert steps[0] == 300_000 and 0 < steps[1] < 2000
+
+
 # --- films
 
 def on_screen(browser, number, ink):

@@ -47,10 +47,13 @@ const look = () => data.methods.find(({ name }) => name === method);
 const shadow = (h) => ({ symplectic_euler: [1, -h, 1], leapfrog: [1 - h * h / 4, 0, 1] }[method]);
 const size = ([a, b, c], [q, p]) => Math.sqrt(a * q * q + b * q * p + c * p * p);
 
+// Out of the picture, for good.
+const gone = () => method === "euler" && Math.hypot(...middle(after(Math.ceil(done)))) > REACH;
+
 function step(seconds) {
+  if (done >= data.most || (gone() && Math.hypot(...start) <= REACH)) restart();          // from the beginning
   done = Math.min(data.most, done + SPEED * seconds);
-  const gone = method === "euler" && Math.hypot(...middle(after(Math.ceil(done)))) > REACH;          // out of the picture, for good
-  if (done >= data.most || gone) {
+  if (done >= data.most || gone()) {
     done = Math.ceil(done);
     stage.play(false);
   }

@@ -119,7 +119,10 @@ plane.handle({
   end: () => { letGo = performance.now(); stage.go(); },
 });
 stage.start({
-  step: (seconds) => { owed += SPEED * seconds; }, work, draw,
+  step: (seconds) => {
+    if (traveller.steps === LONGEST) restart();          // from the beginning
+    owed += SPEED * seconds;
+  }, work, draw,
   evaluate: {
     golden: (goal) => golden(goal).flat(),
     after: ([strength, count, ...x]) => { K = strength; for (let k = 0; k < count; k++) x = next(x); return x; },
