@@ -1308,6 +1308,22 @@ def test_a_traveller_at_its_last_step_sets_out_again(show):
     assert steps[0] == 300_000 and 0 < steps[1] < 2000
 
 
+def test_methods_at_rest_keep_their_energy_and_the_step_can_be_taken_hold_of(show):
+    browser = show(output("integrator-race"), calm=True)
+    start, grip = browser.find_elements("css selector", ".handle")
+    start.send_keys(selenium.Keys.SHIFT, *[selenium.Keys.ARROW_LEFT] * 4)
+    settled(browser)
+    assert browser.execute_script("return start") == [0, 0]
+    words = [one.split(": ")[1] for one in browser.execute_script("return strip.spoken.text").split("; ")]
+    assert len(words) >= 5 and set(words) == {"100.0 %"}          # none runs away
+    assert browser.execute_script("return racers.every((racer) => share(racer, 3) === 1)")
+    x, y = browser.execute_script("return grip.get()")
+    assert np.hypot(x, y) > 0.1          # not on the start, where it could not be reached
+    before = browser.execute_script("return dt")
+    ActionChains(browser).move_to_element(grip).click_and_hold().move_by_offset(10, 0).release().perform()
+    assert before < browser.execute_script("return dt") < before + 0.1
+
+
 # --- films
 
 def on_screen(browser, number, ink):

@@ -64,8 +64,8 @@ function work(deadline) {
   return left > 0;
 }
 
-// The energy of a racer after its last step, as a share of the start; NaN where it has run away or did not settle.
-const share = ({ energies }) => energies[last()] / energies[0];
+// The energy of a racer after its last step, as a share of the start; NaN where it has run away or did not settle. At rest it stays at zero.
+const share = ({ energies }, i = last()) => (energies[i] === energies[0] ? 1 : energies[i] / energies[0]);
 const last = () => Math.floor(time.now / dt + 1e-9);
 
 function draw() {
@@ -101,20 +101,20 @@ function drawPath({ path, colour }, now) {
 }
 
 // Energies as a curve, or, where there are many for each pixel, as the band between the least and the greatest.
-function drawEnergy({ energies, colour }) {
-  const columns = Math.ceil(chart.width), each = Math.ceil(energies.length / columns), first = energies[0];
+function drawEnergy(racer) {
+  const { energies, colour } = racer, columns = Math.ceil(chart.width), each = Math.ceil(energies.length / columns);
   if (each < 3) {
-    chart.curve(energies.length, (i) => i * dt, (i) => energies[i] / first, { colour, width: 1.6 });
+    chart.curve(energies.length, (i) => i * dt, (i) => share(racer, i), { colour, width: 1.6 });
     return;
   }
   const ends = [];
   for (let i = 0; i < energies.length; i += each) {
     let low = Infinity, high = -Infinity;
     for (let k = i; k < Math.min(i + each, energies.length); k++) {
-      low = Math.min(low, energies[k]);
-      high = Math.max(high, energies[k]);
+      low = Math.min(low, share(racer, k));
+      high = Math.max(high, share(racer, k));
     }
-    ends.push([i * dt, low / first], [i * dt, high / first]);
+    ends.push([i * dt, low], [i * dt, high]);
   }
   chart.curve(ends.length, (i) => ends[i][0], (i) => ends[i][1], { colour, width: 1.6 });
 }
@@ -158,8 +158,8 @@ plane.handle({
 // The grip of the step's arrow, a little beyond its tip. It is placed by `draw`, not by the plane: a click in the plane moves the start.
 const beyond = () => 24 / plane.scale().across;
 const along = () => {
-  const [u, v] = law.field(start), speed = Math.hypot(u, v) || 1e-9;
-  return { u: u / speed, v: v / speed, speed };
+  const [u, v] = law.field(start), speed = Math.hypot(u, v);
+  return speed ? { u: u / speed, v: v / speed, speed } : { u: 1, v: 0, speed: 1 };          // at rest no way leads on: to the right, then
 };
 const grip = new Handle(plane, {
   name: "the step", colour: "muted", describe: () => `${dt} s`, end: () => stage.go(),
