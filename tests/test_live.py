@@ -1324,6 +1324,32 @@ def test_methods_at_rest_keep_their_energy_and_the_step_can_be_taken_hold_of(sho
     assert before < browser.execute_script("return dt") < before + 0.1
 
 
+def press(browser, element, *moves):
+    """Take hold with the mouse, move, and do not let go: where the mouse is."""
+    x, y = browser.execute_script("const at = arguments[0].getBoundingClientRect(); return [at.x + at.width / 2, at.y + at.height / 2]", element)
+    mouse(browser, "mousePressed", x, y)
+    for dx, dy in moves:
+        mouse(browser, "mouseMoved", x := x + dx, y := y + dy)
+    return x, y
+
+
+def mouse(browser, kind, x, y):
+    browser.execute_cdp_cmd("Input.dispatchMouseEvent", {"type": kind, "x": x, "y": y, "button": "left", "clickCount": 1, "buttons": int(kind != "mouseReleased")})
+
+
+def test_an_input_that_is_held_while_the_tape_begins_again_can_be_moved_on(show):
+    browser = show(output("tape"), calm=True)
+    settled(browser)
+    x, y = press(browser, browser.find_element("css selector", ".handle"), (0, -15), (0, -5))
+    browser.execute_script("document.querySelectorAll('button')[1].click()")          # as a second finger does
+    assert browser.execute_script("return [from, ...inputs]") == [None, *browser.execute_script("return first()")]
+    mouse(browser, "mouseMoved", x, y - 10)
+    mouse(browser, "mouseReleased", x, y - 10)
+    settled(browser)
+    change = browser.execute_script("return [inputs.map((value, k) => value - first()[k]), nudge.by]")
+    assert max(change[0]) == pytest.approx(change[1]) and change[1] > 0.05
+
+
 # --- films
 
 def on_screen(browser, number, ink):

@@ -169,18 +169,21 @@ const showNudge = stage.number({ label: "nudge" });
 const showChange = stage.number({ label: `${data.result} changes by` });
 const showPromise = stage.number({ label: "slope × nudge", colour: "c3" });
 
+function compareFromHere() {
+  stage.play(false);
+  done = END;                                  // to compare with a slope, there must be one
+  from = { inputs: [...inputs], ...backward(forward(inputs)) };
+}
+
 data.inputs.forEach((i, which) => {
   const [x, y] = nodes[i].at, grip = () => x - size()[0] / 2 / plane.scale().across;          // at the left end of its box
   plane.handle({
     name: `the input ${called(i)}`, colour: "accent", step: [0.2, 0.2],
     get: () => [grip(), y + (pulled && pulled.which === which ? pulled.by / PULL : 0)],
     describe: () => `${called(i)} = ${show3(inputs[which])}`,
-    begin: () => {
-      stage.play(false);
-      done = END;                              // to compare with a slope, there must be one
-      from = { inputs: [...inputs], ...backward(forward(inputs)) };
-    },
+    begin: compareFromHere,
     set: (at) => {                             // up and down; to the sides a tenth as much
+      if (!from) compareFromHere();            // begun anew while it is held, or another input let go
       const wish = from.inputs[which] + PULL * (at[1] - y + 0.1 * (at[0] - grip()));
       inputs = from.inputs.map((value, k) => (k === which ? Math.max(-MOST, Math.min(MOST, wish)) : value));
       const by = inputs[which] - from.inputs[which];
