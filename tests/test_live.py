@@ -1350,6 +1350,30 @@ def test_an_input_that_is_held_while_the_tape_begins_again_can_be_moved_on(show)
     assert max(change[0]) == pytest.approx(change[1]) and change[1] > 0.05
 
 
+def test_a_pendulum_that_is_held_while_its_torus_goes_is_let_go(show):
+    browser = show(output("action-angle"))
+    circle, torus = browser.find_elements("css selector", "input[type=radio]")[:2]
+    torus.click()
+    settled(browser)
+    x, y = press(browser, browser.find_elements("css selector", ".handle")[1], (5, -5), (5, -5))
+    assert browser.execute_script("return stage.held === handles[1]")
+    circle.send_keys(" ")
+    mouse(browser, "mouseReleased", x, y)
+    browser.execute_script("stage.play(true)")
+    then = browser.execute_script("return time")
+    wait(browser, f"return time > {then} + 0.2")
+
+
+def test_the_periods_of_the_slider_are_those_of_the_clock(show):
+    browser = show(output("action-angle"), calm=True)
+    slider = browser.find_element("css selector", ".slider input")
+    slider.send_keys(selenium.Keys.HOME)
+    browser.execute_script("stage.move(20 * small)")
+    assert slider.get_attribute("aria-valuetext") == "21 periods"
+    browser.execute_script("stage.move(1e7 * small)")          # what lies beyond its end
+    assert slider.get_attribute("aria-valuetext") == "1,000,000 periods"
+
+
 # --- films
 
 def on_screen(browser, number, ink):

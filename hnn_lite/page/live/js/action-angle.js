@@ -208,7 +208,7 @@ function show(next) {
   shown = next;
   torus.label = SHOWN[shown][1];
   plane.handles = some(handles);
-  if (shown === "circle") handles[1].element.remove(); else plane.box.append(handles[1].element);
+  if (shown === "circle") handles[1].leave(); else plane.box.append(handles[1].element);
   const { canvas } = torus, turns = shown === "torus";
   canvas.setAttribute("role", turns ? "application" : "img");
   canvas.toggleAttribute("tabindex", turns);
@@ -226,7 +226,7 @@ function unroll(now) {
 
 show(shown);
 stage.start({
-  step: (seconds) => { time += seconds; }, draw,
+  step: (seconds) => { time += seconds; slider.value = Math.log10(time / small); }, draw,
   work: (deadline) => [unroll(performance.now()), work(deadline)].some(Boolean),
   evaluate: {
     advance: ([t, ...x]) => network.advance(x, t), pairs: (x) => network.pairs(x), exact: ([t, ...x]) => exact.advance(x, t),
