@@ -1374,6 +1374,18 @@ def test_the_periods_of_the_slider_are_those_of_the_clock(show):
     assert slider.get_attribute("aria-valuetext") == "1,000,000 periods"
 
 
+@pytest.mark.parametrize("places", [([95, 1.7], [0, 1.7]), ([20, 0.6], [0, 1.7])])
+def test_solitons_can_be_dragged_nowhere_from_which_they_would_meet_twice(show, places):
+    browser = show(bare(page.live.Solitons(springs())), calm=True)
+    browser.execute_script("room.handles.forEach((handle, number) => handle.put(arguments[0][number]))", places)
+    (first, second), wanted, toda = browser.execute_script("""
+        const path = new Path(LAWS.truth, yoshida4, stateOf(rates), data.step);
+        path.walk(data.end);
+        return [starts, rates.map((k, number) => theory(k, rates[1 - number])), [0, 1].map((number) => lead(humps(path.at(data.end)), number, data.end))]""")
+    assert 8 <= first <= 32 and 64 <= second <= 88
+    np.testing.assert_allclose(toda, wanted, atol=0.02)          # at the end both are where theory has them, not a turn further
+
+
 # --- films
 
 def on_screen(browser, number, ink):

@@ -56,7 +56,7 @@ function humps(x) {
 }
 
 // By how many sites the hump of a soliton is ahead of where it would be alone; NaN while they meet, within MERGED sites of each other.
-const MERGED = 5;
+const MERGED = 5, EDGE = 4;                    // and a soliton ends so many sites from the edge: further round, the two would meet again
 function lead(places, number, t) {
   const gap = alone(1, t) - alone(0, t), place = places[(number === 1) === (gap < 0) ? 0 : places.length - 1];
   return Math.abs(gap) < MERGED ? NaN : data.ways[number] * (place - alone(number, t));
@@ -144,7 +144,8 @@ rates.forEach((_, number) => room.handle({
   set: ([x, y]) => {
     const k = Math.acosh(Math.exp(Math.max(y, 1e-3) / 2));
     rates[number] = Math.min(data.highest, Math.max(data.lowest, k));
-    starts[number] = Math.min(data.starts[number] + data.room, Math.max(data.starts[number] - data.room, x));
+    const [low, high] = [-data.room, data.room].map((room) => data.starts[number] + room), farthest = N - EDGE - velocity(rates[number]) * data.end;
+    starts[number] = number ? Math.min(high, Math.max(low, N - farthest, x)) : Math.max(low, Math.min(high, farthest, x));
     time.wanted = 0;
     restart();
   },
