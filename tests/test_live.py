@@ -1386,6 +1386,34 @@ def test_solitons_can_be_dragged_nowhere_from_which_they_would_meet_twice(show, 
     np.testing.assert_allclose(toda, wanted, atol=0.02)          # at the end both are where theory has them, not a turn further
 
 
+def test_bodies_are_not_stretched_out_of_the_picture(show):
+    browser = show(bare(page.live.Bodies(planets(12))), calm=True)
+    near, far = browser.execute_script("""
+        restart(moved(2, [0.25, 0.45]));          // between the other two, close to the centre of all three
+        together = true;
+        const before = start; restart(moved(2, [0.6, 0.9]));
+        const wide = Math.max(...bodies.map((k) => Math.hypot(start[k] - middle(start)[0], start[count + k] - middle(start)[1])));
+        const close = (x) => Math.min(...pairs.map(([i, j]) => Math.hypot(x[i] - x[j], x[count + i] - x[count + j])));
+        restart(moved(0, middle(start)));
+        return [close(start) / Math.min(0.25, close(before)), wide]""")
+    assert near > 0.999 and far < 6.001
+
+
+def test_the_truth_of_three_bodies_keeps_its_energy_through_encounters_or_says_that_it_does_not(show):
+    browser = show(bare(page.live.Bodies(planets(12))), calm=True)
+    drift = """const path = new Path(gravity, methods.truth, start, STEP); path.walk(SECONDS);
+               const all = path.states.map(gravity.energy); return Math.max(...all.map((one) => Math.abs(one - all[0])))"""
+    browser.execute_script("restart(data.start); for (const [k, ...at] of arguments[0]) restart(moved(k, at))", [[1, -1.3, -0.4], [0, -0.5, -0.3]])
+    assert browser.execute_script(drift) < 1e-3
+    browser.execute_script("restart(data.start.map((value, i) => (i < 2 * count ? value : 0.001 * value))); time.wanted = SECONDS; stage.touch()")
+    wait(browser, "return time.now >= SECONDS - 1e-6")
+    settled(browser)
+    assert "lost, two bodies came closer" in browser.find_element("css selector", ".numbers").text
+    browser.execute_script("time.wanted = 0; stage.touch()")
+    settled(browser)
+    assert "closer" not in browser.find_element("css selector", ".numbers").text
+
+
 # --- films
 
 def on_screen(browser, number, ink):
