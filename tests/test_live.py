@@ -1414,6 +1414,46 @@ def test_the_truth_of_three_bodies_keeps_its_energy_through_encounters_or_says_t
     assert "closer" not in browser.find_element("css selector", ".numbers").text
 
 
+TEXTS = """
+    const pen = CanvasRenderingContext2D.prototype, { fillText, drawImage, clearRect } = pen;
+    pen.clearRect = function (...all) { this.canvas.words = []; return clearRect.apply(this, all); };
+    pen.drawImage = function (from, ...all) { (this.canvas.words ||= []).push(...(from.words || [])); return drawImage.call(this, from, ...all); };
+    pen.fillText = function (text, x, y) {
+      const box = this.measureText(text);
+      (this.canvas.words ||= []).push([text, x - box.actualBoundingBoxLeft, x + box.actualBoundingBoxRight, y - box.actualBoundingBoxAscent, y + box.actualBoundingBoxDescent]);
+      return fillText.apply(this, arguments);
+    };
+    for (const panel of stage.panels) panel.layers.clear();
+    stage.touch();"""
+
+
+def collisions(browser, panel):
+    """Pairs of words on a panel of which one lies over the other, and words that its edge cuts; after TEXTS."""
+    settled(browser)
+    words, width, height = browser.execute_script(f"return [{panel}.canvas.words, {panel}.width, {panel}.height]")
+    found = [text for text, left, right, top, bottom in words if left < -1 or right > width + 1 or (top < -1 < bottom) or (top < height < bottom - 1)]
+    for k, (one, left, right, top, bottom) in enumerate(words):
+        found += [(one, other) for other, a, b, c, d in words[:k] if min(right, b) - max(left, a) > 2 and min(bottom, d) - max(top, c) > 2]
+    return found
+
+
+def test_words_that_follow_a_dot_stay_off_the_axis(show):
+    browser = show(output("square"), calm=True)
+    browser.execute_script(TEXTS)
+    for start in ([1.0, 0.4], [2.2, 0.0], [2.1, 1.9], [2.3, 1.7]):
+        browser.execute_script("method = 'symplectic_euler'; start = arguments[0]; restart(); stage.touch()", start)
+        assert collisions(browser, "plane") == []
+    assert browser.execute_script("start = [1, 0.4]; restart(); stage.frame(0); return plane.canvas.words.filter(([text]) => /kept|const/.test(text)).length") == 2
+
+
+def test_the_words_beside_a_state_are_whole_and_off_the_axis(show):
+    browser = show(output("training"), calm=True)
+    browser.execute_script(TEXTS)
+    for place in ([1.3, -1.3], [1.3, 1.3], [-1.3, -1.3], [0.0, 0.0]):
+        browser.execute_script("moveState(arguments[0]); stage.touch()", place)
+        assert collisions(browser, "plane") == []
+
+
 # --- films
 
 def on_screen(browser, number, ink):

@@ -75,9 +75,9 @@ function draw() {
     drawNet(now);
   });
   const [q, p] = [0.7, -0.7].map((share) => share * Math.hypot(...start));
-  plane.words("H = const.", q, p, { dx: 6, dy: 16, size: 12, colour: "muted" });
-  const kept = shadow(2 * dt);
-  if (kept) plane.words(`kept by ${look().label}`, 0, -size(kept, start) / size(kept, [0, 1]), { dy: -8, size: 12, colour, align: "center" });
+  const kept = shadow(2 * dt), low = kept && -size(kept, start) / size(kept, [0, 1]), lowest = plane.reach.y[0];          // no word on the axis
+  if (p - 20 / plane.scale().up > lowest) plane.words("H = const.", q, p, { dx: 6, dy: 16, size: 12, colour: "muted" });
+  if (kept && low > lowest) plane.words(`kept by ${look().label}`, 0, low, { dy: -8, size: 12, colour, align: "center" });
   showSteps(String(whole));
   showArea(number(area(after(whole)), 4));
 }

@@ -200,8 +200,9 @@ function drawState() {
   const [q, p] = points[data.chosen], [dq, dp] = data.dx[data.chosen], { X, Y, across, up } = plane.scale();
   drawArrow(plane, X(q), Y(p), dq * across / 6, -dp * up / 6, { colour: "ink" });
   plane.dot(q, p, 5, { colour: "data", ring: "ink" });
-  const align = q > 0.5 ? "right" : q < -0.5 ? "left" : "center", dx = align === "right" ? 16 : align === "left" ? -16 : 0;
-  plane.words(`one of ${count} states`, q, p, { dx, dy: dp > 0 ? 32 : -24, size: 12, align });          // where its arrow does not point
+  const align = q > 0.5 ? "right" : q < -0.5 ? "left" : "center", dx = align === "right" ? 12 : align === "left" ? -12 : 0;
+  const below = dp > 0 && Y(p) + 36 < plane.height - plane.margin.bottom;
+  plane.words(`one of ${count} states`, q, p, { dx, dy: below ? 32 : -24, size: 12, align });          // where its arrow does not point, nor the axis is
 }
 
 function drawLosses() {
