@@ -1324,6 +1324,14 @@ def test_methods_at_rest_keep_their_energy_and_the_step_can_be_taken_hold_of(sho
     assert before < browser.execute_script("return dt") < before + 0.1
 
 
+def test_a_star_that_has_all_its_dots_counts_no_more_time(show):
+    browser = show(output("henon-heiles"), calm=True)
+    settled(browser)
+    counted = browser.execute_script("""const star = current(); while (star.dots.length < DOTS) walk(star, false);
+        const then = star.time, z = star.z[1]; for (let k = 0; k < 500; k++) walk(star, false); return [then, star.time, star.dots.length, star.z[1] === z]""")
+    assert counted[0] == counted[1] > 1000 and counted[2:] == [4000, False]          # so many dots after so much time, and the star goes on
+
+
 def press(browser, element, *moves):
     """Take hold with the mouse, move, and do not let go: where the mouse is."""
     x, y = browser.execute_script("const at = arguments[0].getBoundingClientRect(); return [at.x + at.width / 2, at.y + at.height / 2]", element)

@@ -131,7 +131,7 @@ function light(found) {
 function walk(star, watched) {
   const [x, y, u, v] = star.z;
   go(star.z);
-  star.time += DT;
+  if (star.dots.length < DOTS) star.time += DT;          // what is shown is so many dots after so much time
   if (watched) {
     go(star.twin);
     star.way.push(star.z.slice());
