@@ -144,7 +144,7 @@ rates.forEach((_, number) => room.handle({
   set: ([x, y]) => {
     const k = Math.acosh(Math.exp(Math.max(y, 1e-3) / 2));
     rates[number] = Math.min(data.highest, Math.max(data.lowest, k));
-    const [low, high] = [-data.room, data.room].map((room) => data.starts[number] + room), farthest = N - EDGE - velocity(rates[number]) * data.end;
+    const low = data.starts[number] - data.room, high = data.starts[number] + data.room, farthest = N - EDGE - velocity(rates[number]) * data.end;
     starts[number] = number ? Math.min(high, Math.max(low, N - farthest, x)) : Math.max(low, Math.min(high, farthest, x));
     time.wanted = 0;
     restart();
