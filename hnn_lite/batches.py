@@ -74,8 +74,7 @@ class Jumps:
 
     def fixed(self):
         """At least `WHOLE` examples, as many from each state, of the full reach: the same in each call."""
-        chosen = np.tile(np.arange(len(self)), -(-WHOLE // len(self)))
-        return Rows(*self.batch(chosen, 1.0, validate.generator(0, "jumps of the whole")))
+        return Rows(*self.batch(np.tile(np.arange(len(self)), -(-WHOLE // len(self))), 1.0, validate.generator(0, "jumps of the whole")))
 
     def ahead(self):
         """Every state with the one `reach` samples later."""

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 import contextlib
 import itertools
 import threading
+import types
 import warnings
 
 import autograd.numpy as np
@@ -322,45 +323,49 @@ def test_two_threads():
 
 
 class Libraries:
-    """As threadpoolctl's controller: a limit remembers what was there. Who looks for the first time waits for another to look, too, if one can."""
+    """As threadpoolctl's controller: a limit remembers what was there. Who looks waits a second for another to look, too, if one can."""
 
-    def __init__(self):
-        self.number, self.limited, self.looked, self.met = 2, [], set(), threading.Barrier(2)
+    def __init__(self, number=2):
+        self.number, self.met = number, threading.Barrier(2)
 
     def info(self):
-        found, me = [{"num_threads": self.number}], threading.get_ident()
-        if me not in self.looked:
-            self.looked.add(me)
-            with contextlib.suppress(threading.BrokenBarrierError):
-                self.met.wait(1)
+        found = [{"num_threads": self.number}]
+        with contextlib.suppress(threading.BrokenBarrierError):
+            self.met.wait(1)
         return found
 
-    @contextlib.contextmanager
-    def _limit(self, before):
-        yield
-        self.number = before
-
     def limit(self, limits, user_api):
-        self.limited.append(threading.get_ident())
         before, self.number = self.number, limits
-        return self._limit(before)
+        return types.SimpleNamespace(restore_original_limits=lambda: setattr(self, "number", before))
 
 
 def test_two_threads_leave_the_blas_as_they_found_it(monkeypatch):
     """Whoever looks before another's limit and sets its own after it would bring that back in the end: one thread for good."""
-    libraries, inside, first_is_out = Libraries(), threading.Barrier(2), threading.Event()
+    libraries, inside = Libraries(), threading.Barrier(2)
 
     def work(_):
         with threads():
             inside.wait(10)
-            if threading.get_ident() in libraries.limited[1:]:
-                first_is_out.wait(10)
-        first_is_out.set()
+            return libraries.number
 
     monkeypatch.setattr(gradient, "_controller", lambda: libraries)
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(work, range(2)))
-    assert libraries.limited and libraries.number == 2
+        assert list(pool.map(work, range(2))) == [1, 1]
+    assert libraries.number == 2
+
+
+@pytest.mark.parametrize(("number", "cut"), [(2, True), (1, False)])
+def test_the_blas_gets_its_threads_back_from_the_last_who_leaves(monkeypatch, number, cut):
+    """Else the products of the other would be summed in another order from then on, and two trainings at once would not be those alone."""
+    libraries = Libraries(number)
+    monkeypatch.setattr(gradient, "_controller", lambda: libraries)
+    one, other = threads(), threads()
+    runs = [one.__enter__(), other.__enter__()]
+    assert [run is not map for run in runs] == [cut, cut] and libraries.number == 1
+    one.__exit__(None, None, None)
+    assert libraries.number == 1
+    other.__exit__(None, None, None)
+    assert libraries.number == number and gradient.INSIDE == []
 
 
 def gives_up(loss, params, examples, match):

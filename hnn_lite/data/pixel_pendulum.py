@@ -232,8 +232,7 @@ def read_motion(film):
     if len(angle) < SMOOTH:
         raise ValueError(f"film must have at least {SMOOTH} times, got {len(angle)}")
     angle = np.unwrap(angle, axis=0)
-    states = [savgol_filter(angle, SMOOTH, 3, deriv, DT, axis=0) for deriv in (0, 1)]
-    return np.stack(states, axis=-1), misfit
+    return np.stack([savgol_filter(angle, SMOOTH, 3, deriv, DT, axis=0) for deriv in (0, 1)], axis=-1), misfit
 
 
 @lru_cache(1)

@@ -15,6 +15,7 @@ from hnn_lite import tree, validate
 from hnn_lite.engine.trace import LOCK, trace
 
 WORK = 2**13          # elements that a call fills, on average: a batch is cut in two if there are more
+INSIDE = []           # the limit of the BLAS, or False, for everybody who is in `threads`
 NOISE = 100           # last digits by which a function may differ when it is called again
 
 
@@ -239,17 +240,21 @@ def threads():
 
     Where NumPy may use one core only, or is told to, the pieces run one after the other.
     """
-    with LOCK:          # of two at the same time, one would take the other's limit for what was there before, and leave it behind
-        several = max((library["num_threads"] for library in _controller().info()), default=1) > 1
-        limit = several and _controller().limit(limits=1, user_api="blas")
-    if not several:
-        yield map
-        return
-    with limit, ThreadPoolExecutor(1) as other:
-        def run(function, numbers):
-            later = [other.submit(function, number) for number in numbers[1:]]
-            return [function(numbers[0]), *(future.result() for future in later)]
-        yield run
+    with LOCK:          # of several in here the first takes the BLAS its threads, and the last gives them back
+        limit = INSIDE[0] if INSIDE else (max((library["num_threads"] for library in _controller().info()), default=1) > 1
+                                          and _controller().limit(limits=1, user_api="blas"))
+        INSIDE.append(limit)
+    try:
+        with ThreadPoolExecutor(1) as other:
+            def run(function, numbers):
+                later = [other.submit(function, number) for number in numbers[1:]]
+                return [function(numbers[0]), *(future.result() for future in later)]
+            yield run if limit else map
+    finally:
+        with LOCK:
+            INSIDE.pop()
+            if limit and not INSIDE:
+                limit.restore_original_limits()
 
 
 _controller = lru_cache(1)(ThreadpoolController)          # made when it is asked for: when the BLAS is there

@@ -111,8 +111,7 @@ class ActionAngleNetwork(Model, Dynamics):
 
     def pairs(self, x):
         """The straight coordinates as Cartesian pairs, in the units of the data: exactly symplectic, (..., dim) to (..., dim)."""
-        z = self.units.apply(validate.states("x", x, self.dim))
-        return np.sqrt(self.units.unit) * shear(self.params["encoder"], z, self.activation)
+        return np.sqrt(self.units.unit) * shear(self.params["encoder"], self.units.apply(validate.states("x", x, self.dim)), self.activation)
 
     def from_pairs(self, z):
         """The inverse of `pairs`."""
@@ -204,8 +203,7 @@ class ActionAngleNetwork(Model, Dynamics):
             If `t` is not a list of times, or `x0` cannot be used.
         """
         x0, t = validate.finite_states("x0", x0, self.dim), validate.times("t", t)
-        gone = (t - t[0]).reshape(-1, *[1] * x0.ndim) / self.units.time
-        return self.units.undo(self._move(self.params, self.units.apply(x0), gone))
+        return self.units.undo(self._move(self.params, self.units.apply(x0), (t - t[0]).reshape(-1, *[1] * x0.ndim) / self.units.time))
 
     def _move(self, params, z, t):
         pairs = shear(params["encoder"], z, self.activation)
