@@ -115,8 +115,7 @@ class ActionAngleNetwork(Model, Dynamics):
 
     def from_pairs(self, z):
         """The inverse of `pairs`."""
-        z = validate.states("z", z, self.dim) / np.sqrt(self.units.unit)
-        return self.units.undo(unshear(self.params["encoder"], z, self.activation))
+        return self.units.undo(unshear(self.params["encoder"], validate.states("z", z, self.dim) / np.sqrt(self.units.unit), self.activation))
 
     def encode(self, x):
         """Actions and angles, shape (..., dim) to two of shape (..., dim/2).
