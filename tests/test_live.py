@@ -1454,6 +1454,12 @@ def test_words_that_follow_a_dot_stay_off_the_axis(show):
     assert browser.execute_script("start = [1, 0.4]; restart(); stage.frame(0); return plane.canvas.words.filter(([text]) => /kept|const/.test(text)).length") == 2
 
 
+def test_the_names_beside_the_losses_stand_apart_on_a_phone(show):
+    browser = show(output("training"), calm=True, width=350, height=470)
+    browser.execute_script(TEXTS)
+    assert collisions(browser, "chart") == []
+
+
 def test_the_words_beside_a_state_are_whole_and_off_the_axis(show):
     browser = show(output("training"), calm=True)
     browser.execute_script(TEXTS)

@@ -225,8 +225,8 @@ function drawLosses() {
   const last = (name) => Math.log10(learners[name].losses[steps()]), above = steps() > 0.15 * end, right = steps() > 0.6 * end;
   const lowest = Object.keys(names).sort((a, b) => last(a) - last(b)), style = { weight: 600, align: right ? "right" : "left" };
   lowest.forEach((name, i) => {          // beside the ends of the curves, or above both and the words on the true law
-    const up = above ? Math.max(...lowest.map(last), floor) : last(name), close = !above && i && last(name) - last(lowest[0]) < 0.15;
-    chart.words(names[name], steps(), up, { ...style, dx: right ? 0 : 10, dy: above ? -27 - 17 * i : close ? -14 : 4, colour: name });
+    const up = above ? Math.max(...lowest.map(last), floor) : last(name), gap = (last(name) - last(lowest[0])) * chart.scale().up;
+    chart.words(names[name], steps(), up, { ...style, dx: right ? 0 : 10, dy: above ? -27 - 17 * i : i ? Math.min(4, gap - 12) : 4, colour: name });
   });
 }
 
